@@ -1,0 +1,178 @@
+"""The Plotly drawer: the same Info values as figures with hover and zoom.
+
+What belongs here: one function per shape. What does not: what is drawn (`figures/`), the parts and settings that
+the shapes share (`plotly_parts.py`), the static drawer, the page's script.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboards import theme
+from dashboards.figures.info import BandInfo, BarsInfo, Info, RangesInfo, Reading, WeekPoint
+from dashboards.geometry import AXIS_HEIGHT, BAR_THICKNESS, SLIM_BAR_THICKNESS, RowPlace, row_places
+from dashboards.plotly_parts import (
+    PLOTLY_DASH,
+    bar_notes,
+    base_layout,
+    font,
+    legend_marks,
+    plotly_text,
+    range_notes,
+    row_layout,
+    tick_texts,
+)
+
+LIGHT = theme.LIGHT
+
+# With so few weeks a line alone would not show where they stand.
+FEW_WEEKS = 8
+_DAY_TICKS = {"tickformat": "%-d %b", "nticks": 5, "tickangle": 0}
+
+
+def bars_figure(info: BarsInfo) -> go.Figure:
+    """Horizontal bars from zero; where nothing can be shown, an empty figure with the reason."""
+    if info.absent:
+        return _absent_figure(info)
+    is_slim = info.labels == "left"
+    placed = list(zip(info.readings, row_places(info), strict=True))
+    drawn = [(reading, place) for reading, place in placed if reading.value is not None]
+    bars = go.Bar(
+        orientation="h",
+        x=[reading.value for reading, _ in drawn],
+        y=[place.value_y for _, place in drawn],
+        width=SLIM_BAR_THICKNESS if is_slim else BAR_THICKNESS,
+        marker={"color": [LIGHT[reading.tone] for reading, _ in drawn], "line": {"width": 0}},
+        **_hover([reading for reading, _ in drawn]),
+    )
+    ranges = [trace for reading, place in drawn for trace in _whiskers(reading, place, "whisker")]
+    notes = [note for reading, place in placed for note in bar_notes(info, reading, place)]
+    return go.Figure(data=[bars, *ranges], layout=row_layout(info, notes))
+
+
+def ranges_figure(info: RangesInfo) -> go.Figure:
+    """A dot with its range per reading; where nothing can be shown, an empty figure with the reason."""
+    if info.absent:
+        return _absent_figure(info)
+    placed = list(zip(info.readings, row_places(info), strict=True))
+    drawn = [(reading, place) for reading, place in placed if reading.value is not None]
+    ranges = [trace for reading, place in drawn for trace in _whiskers(reading, place, reading.tone)]
+    dots = [
+        go.Scatter(
+            x=[reading.value],
+            y=[place.value_y],
+            mode="markers",
+            marker={"size": 12, "color": LIGHT[reading.tone]},
+            **_hover([reading]),
+        )
+        for reading, place in drawn
+    ]
+    notes = [note for reading, place in placed for note in range_notes(info, reading, place)]
+    return go.Figure(data=[*ranges, *dots], layout=row_layout(info, notes))
+
+
+def band_figure(info: BandInfo) -> go.Figure:
+    """The line over the weeks with its band; where nothing can be shown, an empty figure with the reason."""
+    if info.absent:
+        return _absent_figure(info)
+    past = [point for point in info.points if not point.is_live]
+    live = [point for point in info.points if point.is_live]
+    # The live line begins at the last reconstructed week, so that it has no hole where the two meet.
+    traces = [
+        *_week_traces(past, "band_past", PLOTLY_DASH),
+        *_week_traces(past[-1:] + live, "band_live", "solid"),
+    ]
+    return go.Figure(data=traces, layout=_band_layout(info))
+
+
+def _band_layout(info: BandInfo) -> dict[str, Any]:
+    last_day = next(point.ends_on for point in reversed(info.points) if point.value is not None)
+    look = {"gridcolor": LIGHT["grid"], "zeroline": False, "showline": False, "tickfont": font("muted")}
+    title = {"text": plotly_text(info.time_title), "font": font("muted"), "standoff": 6}
+    limits = [info.axis.low, info.axis.high]
+    days = (info.points[0].ends_on.isoformat(), info.points[-1].ends_on.isoformat())
+    across = {"range": days} if days[0] != days[1] else {}
+    samples, names = legend_marks(info)
+    last = {"text": f"<b>{plotly_text(info.last_label)}</b>", "x": last_day.isoformat(), "y": info.last_value}
+    zero = {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": 0,
+        "y1": 0,
+        "line": {"color": LIGHT["axis"]},
+    }
+    none = {"text": plotly_text(info.zero_label), "x": 0, "xref": "paper", "xshift": 6, "y": 0}
+    below = {"yanchor": "top" if info.last_value >= 0 else "bottom", "font": font("muted"), "borderpad": 2}
+    return {
+        **base_layout(info),
+        "margin": {"l": 40, "r": 44, "t": 26, "b": AXIS_HEIGHT},
+        "xaxis": {
+            **look,
+            "title": title,
+            "tickformat": "%-d %b",
+            "nticks": 5,
+            "showgrid": False,
+            "range": days,
+            "tickangle": 0,
+        },
+        "yaxis": {**look, **tick_texts(info.axis), "range": limits, "fixedrange": True},
+        "hovermode": "x",
+        "shapes": [zero, *samples],
+        "annotations": [
+            {**last, "xanchor": "left", "xshift": 4, "showarrow": False, "font": font("ink", theme.LABEL_SIZE)},
+            {**none, **below, "xanchor": "left", "showarrow": False},
+            *names,
+        ],
+    }
+
+
+def _week_traces(points: list[WeekPoint], band: str, dash: str) -> list[Any]:
+    shown = [point for point in points if point.value is not None]
+    if not shown:
+        return []
+    days = [point.ends_on.isoformat() for point in points]
+    edge = {"x": days, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+    return [
+        go.Scatter(y=[point.low for point in points], **edge),
+        go.Scatter(y=[point.high for point in points], fill="tonexty", fillcolor=LIGHT[band], **edge),
+        go.Scatter(
+            x=days,
+            y=[point.value for point in points],
+            mode="lines+markers" if len(shown) <= FEW_WEEKS else "lines",
+            marker={"size": 5, "color": LIGHT["with"]},
+            line={"color": LIGHT["with"], "width": 2, "dash": dash},
+            showlegend=False,
+            hoverinfo="x+text",
+            hovertext=[plotly_text(point.text) for point in points],
+        ),
+    ]
+
+
+def _whiskers(reading: Reading, place: RowPlace, role: str) -> list[Any]:
+    """The range of a reading: first wide in the colour of the page, then narrow, so that it is clear on its bar."""
+    value, low, high = reading.value, reading.low, reading.high
+    if value is None or low is None or high is None:
+        return []
+    span = {"type": "data", "symmetric": False, "array": [high - value], "arrayminus": [value - low]}
+    looks = (
+        {"color": LIGHT["surface"], "thickness": 5, "width": 8},
+        {"color": LIGHT[role], "thickness": 2, "width": 6},
+    )
+    at = {"x": [value], "y": [place.value_y], "mode": "markers", "marker": {"opacity": 0}}
+    return [go.Scatter(error_x={**span, **look}, hoverinfo="skip", showlegend=False, **at) for look in looks]
+
+
+def _hover(readings: list[Reading]) -> dict[str, Any]:
+    texts = [f"{reading.label}: {reading.full_text}" for reading in readings]
+    return {"hoverinfo": "text", "hovertext": [plotly_text(text) for text in texts], "showlegend": False}
+
+
+def _absent_figure(info: Info) -> go.Figure:
+    at = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
+    hidden = {"visible": False, "fixedrange": True}
+    note = {**at, "text": plotly_text(info.absent)}
+    return go.Figure(layout={**base_layout(info), "xaxis": hidden, "yaxis": hidden, "annotations": [note]})

@@ -1,0 +1,62 @@
+// Lets Plotly take over from the pictures: hover, zoom, and the reader's light or dark colours.
+// Without this script, or without Plotly, the pictures stay. Nothing is ever requested from here.
+"use strict";
+
+(function () {
+  const source = document.getElementById("figures");
+  if (!source || !window.Plotly) return;
+  const { charts, dark } = JSON.parse(source.textContent);
+  const darkAsked = window.matchMedia("(prefers-color-scheme: dark)");
+  const stillAsked = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+  function recoloured(value) {
+    if (typeof value === "string") return dark[value] || value;
+    if (Array.isArray(value)) return value.map(recoloured);
+    if (value && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, recoloured(part)]));
+    }
+    return value;
+  }
+
+  function figureOf(key) {
+    const figure = charts[key].figure;
+    return darkAsked.matches ? recoloured(figure) : JSON.parse(JSON.stringify(figure));
+  }
+
+  function takeOver(stage) {
+    const key = stage.dataset.chart;
+    if (!charts[key]) return;
+    const live = document.createElement("div");
+    live.className = "live";
+    live.setAttribute("role", "img");
+    live.setAttribute("aria-label", stage.dataset.alt);
+    stage.append(live);
+    const figure = figureOf(key);
+    if (stillAsked.matches) figure.layout.transition = { duration: 0 };
+    window.Plotly.newPlot(live, figure.data, figure.layout, charts[key].config).then(function () {
+      stage.classList.add("is-live");
+      window.Plotly.Plots.resize(live);
+    });
+    darkAsked.addEventListener("change", function () {
+      const next = figureOf(key);
+      window.Plotly.react(live, next.data, next.layout, charts[key].config);
+    });
+  }
+
+  // Charts are drawn when they come near the screen, so that the page answers at once.
+  const stages = document.querySelectorAll(".stage");
+  if (!window.IntersectionObserver) {
+    stages.forEach(takeOver);
+    return;
+  }
+  const watcher = new IntersectionObserver(
+    function (entries) {
+      entries.filter((entry) => entry.isIntersecting).forEach(function (entry) {
+        watcher.unobserve(entry.target);
+        takeOver(entry.target);
+      });
+    },
+    { rootMargin: "400px" }
+  );
+  stages.forEach((stage) => watcher.observe(stage));
+})();

@@ -1,0 +1,76 @@
+"""The entries of the catalogue: questions, metrics and claims as values.
+
+What belongs here: the frozen values other parts use.
+What does not: reading and checking the TOML files (`reader`), scoring, estimating.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+QuestionKind = Literal["score", "outcome"]
+Moment = Literal["baseline", "before_session", "after_session"]
+Unit = Literal["share", "points", "score", "people", "hours", "count"]
+Better = Literal["higher", "lower", "neither"]
+SeenIn = Literal["primary", "secondary", "none"]
+
+_NO_STATES: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One survey question: its wording, and how an answer becomes a score.
+
+    `choices` maps the answer's text to its score and is empty where a plain number is asked.
+    `states` is filled only for kind `outcome` and maps the answer's text to a commitment's state.
+    `scale` names the scale the item belongs to; a scale is scored only when all its items are answered.
+    """
+
+    question_id: str
+    text: str
+    construct: str
+    kind: QuestionKind
+    choices: Mapping[str, float]
+    minimum_score: float
+    maximum_score: float
+    moment: tuple[Moment, ...]
+    source: str
+    minimum_people: int
+    states: Mapping[str, str] = field(default_factory=lambda: _NO_STATES)
+    scale: str | None = None
+    is_optional: bool = False
+    scoring_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One number Peerlift shows, what it stands for, and what has to be true for it."""
+
+    metric: str
+    label: str
+    definition: str
+    unit: Unit
+    minimum_people: int
+    construct: str
+    estimand: str
+    assumption: str
+    better: Better
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim of the literature, in the unit of the metric it is held against; never a target."""
+
+    claim: str
+    label: str
+    value: float
+    metric: str
+    source_found: bool
+    seen_in: SeenIn
+    source: str
+    low: float | None = None
+    high: float | None = None
+    caution: str = ""

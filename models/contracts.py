@@ -1,0 +1,660 @@
+"""The tables of Peerlift, column by column.
+
+What belongs here: the names, kinds, ranges and meanings of the columns that other parts agree on.
+From these specs derive the staged tables and their checks, the history and core DDL, the quarantine rules,
+the comments in the published files and the data dictionary.
+What does not: how a column is read from an export (a source file says that) or shown (dashboards do).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "person",  # pseudonym of a person
+    "group",  # pseudonym of a coaching group
+    "session",  # pseudonym of a session
+    "commitment",  # pseudonym of a commitment
+    "appointment",  # pseudonym of an appointment
+    "time",  # instant, UTC, microseconds
+    "date",  # calendar day in the programme's zone
+    "integer",
+    "number",
+    "boolean",
+    "choice",  # one of `choices`
+    "text",  # a code or label, never free text of a person
+]
+
+IDENTIFIER_KINDS: frozenset[str] = frozenset({"person", "group", "session", "commitment", "appointment"})
+
+SQL_TYPES: dict[str, str] = {
+    "person": "varchar",
+    "group": "varchar",
+    "session": "varchar",
+    "commitment": "varchar",
+    "appointment": "varchar",
+    "time": "timestamp",
+    "date": "date",
+    "integer": "bigint",
+    "number": "double",
+    "boolean": "boolean",
+    "choice": "varchar",
+    "text": "varchar",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its kind, whether a row needs it, and the range a value must lie in.
+
+    `is_key` columns identify a row; a later version of the same key replaces the earlier one.
+    `minimum` and `maximum` are inclusive and in the unit of the column's name.
+    `not_before` names a column of the same row that must not lie after this one.
+    """
+
+    name: str
+    kind: Kind
+    description: str
+    is_key: bool = False
+    is_required: bool = False
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    not_before: str | None = None
+
+    @property
+    def sql_type(self) -> str:
+        """DuckDB type of the column."""
+        return SQL_TYPES[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its name, what one row stands for, its columns, and the time column by which it happened.
+
+    Rows that happened after a cut are not part of the tables as of that cut.
+    """
+
+    name: str
+    grain: str
+    columns: tuple[Column, ...]
+    happened: str | None = None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Names of the columns that identify a row."""
+        return tuple(column.name for column in self.columns if column.is_key)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of all columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of this name; `KeyError` where the table has none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column {name!r}")
+
+
+STATES = ("done", "not_done", "withdrawn", "unknown")
+
+PEOPLE = Table(
+    "people",
+    "person x spell (a spell ends when department, level or manager changes)",
+    (
+        Column("person_id", "person", "Pseudonym of the person.", is_key=True, is_required=True),
+        Column("cohort", "text", "Intake the person joined with."),
+        Column("department", "text", "Department in this spell."),
+        Column("level", "choice", "Level in this spell.", choices=("executive", "manager", "individual")),
+        Column("manager_person_id", "person", "Pseudonym of the person's manager in this spell."),
+        Column("joined_on", "date", "Day the person joined the programme."),
+        Column("trained_on", "date", "Day the person was trained in the method."),
+        Column("left_on", "date", "Day the person left the programme."),
+        Column("valid_from", "date", "First day of the spell.", is_key=True, is_required=True),
+        Column("valid_to", "date", "First day after the spell.", not_before="valid_from"),
+    ),
+)
+
+MEMBERSHIPS = Table(
+    "memberships",
+    "group x person x spell",
+    (
+        Column("group_id", "group", "Pseudonym of the coaching group.", is_key=True, is_required=True),
+        Column("person_id", "person", "Pseudonym of the member.", is_key=True, is_required=True),
+        Column("from_on", "date", "First day in the group.", is_key=True, is_required=True),
+        Column("to_on", "date", "Last day in the group.", not_before="from_on"),
+    ),
+)
+
+SESSIONS = Table(
+    "sessions",
+    "session",
+    (
+        Column("session_id", "session", "Pseudonym of the session.", is_key=True, is_required=True),
+        Column("group_id", "group", "Group that met.", is_required=True),
+        Column("session_number", "integer", "1 for the group's first session.", minimum=1, maximum=500),
+        Column("scheduled_at", "time", "When it was to begin."),
+        Column("started_at", "time", "When it began."),
+        Column("ended_at", "time", "When it ended.", not_before="started_at"),
+        Column(
+            "status",
+            "choice",
+            "What became of it; a calendar alone never says held.",
+            is_required=True,
+            choices=("held", "cancelled", "moved", "unknown"),
+        ),
+        Column("facilitator_present", "boolean", "Whether a facilitator took part."),
+        Column("check_in_minutes", "integer", "Length of the check-in.", minimum=0, maximum=600),
+        Column("problem_solving_minutes", "integer", "Length of the problem solving.", minimum=0, maximum=600),
+        Column("check_out_minutes", "integer", "Length of the check-out.", minimum=0, maximum=600),
+    ),
+)
+
+ATTENDANCE = Table(
+    "attendance",
+    "session x person",
+    (
+        Column("session_id", "session", "Session.", is_key=True, is_required=True),
+        Column("person_id", "person", "Person expected.", is_key=True, is_required=True),
+        Column("attended", "boolean", "Whether the person was there.", is_required=True),
+        Column("focus_minutes", "integer", "Time spent on this person's own matter.", minimum=0, maximum=600),
+    ),
+)
+
+COMMITMENTS = Table(
+    "commitments",
+    "commitment",
+    (
+        Column("commitment_id", "commitment", "Pseudonym of the commitment.", is_key=True, is_required=True),
+        Column("person_id", "person", "Who made it.", is_required=True),
+        Column("session_id", "session", "Session at whose check-out it was made."),
+        Column("made_at", "time", "Check-out: time zero of every analysis.", is_required=True),
+        Column("due_on", "date", "Day the person set for it."),
+        Column(
+            "difficulty_1_5", "integer", "Difficulty said before the appointment prompt.", minimum=1, maximum=5
+        ),
+        Column(
+            "importance_1_5", "integer", "Importance said before the appointment prompt.", minimum=1, maximum=5
+        ),
+        Column(
+            "confidence_1_5", "integer", "Confidence said before the appointment prompt.", minimum=1, maximum=5
+        ),
+    ),
+    happened="made_at",
+)
+
+OUTCOME_REPORTS = Table(
+    "outcome_reports",
+    "report of what became of a commitment",
+    (
+        Column("person_id", "person", "Whose commitment it is.", is_key=True, is_required=True),
+        Column(
+            "commitment_id",
+            "commitment",
+            "The commitment, where the report names it; else it is the one from the previous session.",
+            is_key=True,
+        ),
+        Column("reported_at", "time", "When somebody said so.", is_key=True, is_required=True),
+        Column(
+            "state", "choice", "What was said.", is_required=True, choices=("done", "not_done", "withdrawn")
+        ),
+        Column("done_on", "date", "Day it was done."),
+        Column("confirmed_by", "choice", "Who said so.", is_required=True, choices=("self", "partner")),
+    ),
+    happened="reported_at",
+)
+
+APPOINTMENTS = Table(
+    "appointments",
+    "appointment",
+    (
+        Column("appointment_id", "appointment", "Pseudonym of the appointment.", is_key=True, is_required=True),
+        Column("commitment_id", "commitment", "Commitment it belongs to, where the record names it."),
+        Column("owner_person_id", "person", "Whose commitment it is about.", is_required=True),
+        Column("partner_person_id", "person", "Named partner."),
+        Column("booked_at", "time", "When it was booked (a calendar's CREATED, never its DTSTAMP)."),
+        Column("scheduled_at", "time", "When the two meet."),
+        Column("state", "choice", "What became of it.", choices=("kept", "missed", "cancelled", "unknown")),
+        Column(
+            "origin", "choice", "Where it was recorded.", is_required=True, choices=("check_out", "calendar")
+        ),
+    ),
+)
+
+INVITATIONS = Table(
+    "invitations",
+    "person x wave",
+    (
+        Column("person_id", "person", "Person asked.", is_key=True, is_required=True),
+        Column("wave", "text", "Survey wave.", is_key=True, is_required=True),
+        Column("invited_at", "time", "When the person was asked.", is_required=True),
+        Column("channel", "text", "How the person was asked."),
+    ),
+    happened="invited_at",
+)
+
+ANSWERS = Table(
+    "answers",
+    "person x wave x question",
+    (
+        Column("person_id", "person", "Person answering.", is_key=True, is_required=True),
+        Column("wave", "text", "Survey wave: `baseline` or `session-03`.", is_key=True, is_required=True),
+        Column("question_id", "text", "Question of the catalogue.", is_key=True, is_required=True),
+        Column("session_id", "session", "Session the answer is about."),
+        Column("score", "number", "Answer as scored by the catalogue.", is_required=True),
+        Column("answered_at", "time", "When it was answered.", is_required=True),
+    ),
+    happened="answered_at",
+)
+
+ASSIGNMENTS = Table(
+    "assignments",
+    "check-out x person of a randomised prompt",
+    (
+        Column("session_id", "session", "Session of the check-out.", is_key=True, is_required=True),
+        Column("person_id", "person", "Person prompted or not.", is_key=True, is_required=True),
+        Column("prompt_shown", "boolean", "Whether the prompt was shown.", is_required=True),
+        Column("assigned_at", "time", "When it was drawn.", is_required=True),
+        Column("block", "text", "Permuted block it was drawn in."),
+    ),
+    happened="assigned_at",
+)
+
+CORE_TABLES: tuple[Table, ...] = (
+    PEOPLE,
+    MEMBERSHIPS,
+    SESSIONS,
+    ATTENDANCE,
+    COMMITMENTS,
+    OUTCOME_REPORTS,
+    APPOINTMENTS,
+    INVITATIONS,
+    ANSWERS,
+    ASSIGNMENTS,
+)
+
+
+def core_table(name: str) -> Table:
+    """The core table of this name (without prefix); `KeyError` where there is none."""
+    for table in CORE_TABLES:
+        if table.name == name:
+            return table
+    raise KeyError(f"no core table {name!r}; there are {', '.join(t.name for t in CORE_TABLES)}")
+
+
+# Staged rows carry where they came from; history rows also when they were known.
+STAGED_COLUMNS: tuple[Column, ...] = (
+    Column(
+        "source",
+        "text",
+        "Source file (`sources/<source>.toml`) that says how the row was read.",
+        is_required=True,
+    ),
+    Column("file_id", "text", "Landed file, by the start of its SHA-256.", is_required=True),
+    Column(
+        "row_number",
+        "integer",
+        "Row in that file as a spreadsheet counts it; the header is row 1.",
+        is_required=True,
+    ),
+    Column("recorded_at", "time", "When the row was written at its origin, where the export says so."),
+    Column("unreadable", "text", "Columns whose value could not be read, as `,a,b,`; empty when all could."),
+)
+
+HISTORY_COLUMNS: tuple[Column, ...] = (
+    Column("source", "text", "Source the row came from."),
+    Column("file_id", "text", "Landed file the row came from."),
+    Column("row_number", "integer", "Row in that file."),
+    Column("recorded_at", "time", "When the row was written at its origin."),
+    Column("known_from", "time", "When Peerlift first knew this version."),
+    Column("known_to", "time", "When another version replaced it; empty while it stands."),
+)
+
+STATUS = Column(
+    "status",
+    "choice",
+    "`ok`, or why there is no number: refused, early, withheld.",
+    is_required=True,
+    choices=("ok", "early", "refused", "withheld"),
+)
+REASONS = Column("reasons", "text", "Why the status is not ok; codes of the word catalogue joined by `;`.")
+
+
+def _share(name: str, description: str) -> Column:
+    """A proportion from 0 to 1."""
+    return Column(name, "number", description, minimum=0, maximum=1)
+
+
+PROTECTED_TABLES: tuple[Table, ...] = (
+    Table(
+        "protected_programme",
+        "the programme (one row)",
+        (
+            Column("programme", "text", "Name of the programme.", is_required=True),
+            Column("is_synthetic", "boolean", "Whether the data are made up.", is_required=True),
+            Column("week", "text", "ISO week of the data cut, as 2026-W40.", is_required=True),
+            Column("data_as_of", "date", "Last day whose records count.", is_required=True),
+            Column("next_refresh_on", "date", "Day of the next scheduled refresh.", is_required=True),
+            Column(
+                "horizon_days",
+                "integer",
+                "Days after check-out by which a commitment must be kept.",
+                is_required=True,
+            ),
+            Column("lag_days", "integer", "Further days allowed for the report to arrive.", is_required=True),
+            Column(
+                "verdict",
+                "choice",
+                "The programme's verdict.",
+                is_required=True,
+                choices=(
+                    "too_early",
+                    "kept_more_often",
+                    "kept_less_often",
+                    "no_difference_that_matters",
+                    "cannot_tell_yet",
+                ),
+            ),
+            Column("design", "choice", "How exposure came about.", choices=("observational", "randomised")),
+            REASONS,
+            Column("n_people", "integer", "People who ever were members of a group.", minimum=0),
+            Column("n_groups_started", "integer", "Groups with at least one session held.", minimum=0),
+            Column("n_groups_six", "integer", "Groups that have held a sixth session.", minimum=0),
+        ),
+    ),
+    Table(
+        "protected_completion",
+        "arm (with or without an accountability appointment)",
+        (
+            Column(
+                "arm", "choice", "Arm.", is_required=True, choices=("with_appointment", "without_appointment")
+            ),
+            Column("n_people", "integer", "People with a counted commitment in the arm.", minimum=0),
+            Column("n_commitments", "integer", "Mature commitments whose outcome is known.", minimum=0),
+            _share("rate", "Share kept."),
+            _share("low", "Lower end of the always-valid 95 % interval."),
+            _share("high", "Upper end of the always-valid 95 % interval."),
+            _share("unknown_share", "Share of mature commitments whose outcome nobody recorded."),
+            _share("bound_low", "Share kept if every unknown were not kept."),
+            _share("bound_high", "Share kept if every unknown were kept."),
+            Column("median_report_day", "number", "Median days from check-out to the report.", minimum=0),
+            STATUS,
+            REASONS,
+        ),
+    ),
+    Table(
+        "protected_effect",
+        "line (the primary difference, then its sensitivity lines)",
+        (
+            Column(
+                "line",
+                "choice",
+                "Which difference.",
+                is_required=True,
+                choices=(
+                    "primary",
+                    "withdrawn_left_out",
+                    "horizon_14",
+                    "horizon_42",
+                    "own_due_date",
+                    "completed_six",
+                    "partnerships_joined",
+                ),
+            ),
+            Column("estimate", "number", "Share kept with minus share kept without.", minimum=-1, maximum=1),
+            Column("low", "number", "Lower end of the always-valid 95 % interval.", minimum=-1, maximum=1),
+            Column("high", "number", "Upper end of the always-valid 95 % interval.", minimum=-1, maximum=1),
+            Column(
+                "bound_low", "number", "Lowest difference the unknown outcomes allow.", minimum=-1, maximum=1
+            ),
+            Column(
+                "bound_high", "number", "Highest difference the unknown outcomes allow.", minimum=-1, maximum=1
+            ),
+            Column("n_people", "integer", "People with a counted commitment.", minimum=0),
+            Column("n_commitments", "integer", "Counted commitments.", minimum=0),
+            Column("n_clusters", "integer", "Clusters of people who share groups.", minimum=0),
+            Column(
+                "n_exposure_unknown",
+                "integer",
+                "Mature commitments left out as their exposure is unknown.",
+                minimum=0,
+            ),
+            Column("variance", "choice", "How the variance was formed.", choices=("cluster", "two_way")),
+            STATUS,
+            REASONS,
+        ),
+    ),
+    Table(
+        "protected_effect_by_week",
+        "ISO week (the primary difference as known at its end)",
+        (
+            Column("week", "text", "ISO week, as 2026-W40.", is_required=True),
+            Column("week_ends_on", "date", "Last day of the week.", is_required=True),
+            Column("basis", "choice", "Whether the week was frozen live.", choices=("live", "reconstructed")),
+            Column("estimate", "number", "Share kept with minus share kept without.", minimum=-1, maximum=1),
+            Column("low", "number", "Lower end of the always-valid 95 % interval.", minimum=-1, maximum=1),
+            Column("high", "number", "Upper end of the always-valid 95 % interval.", minimum=-1, maximum=1),
+            Column("n_commitments", "integer", "Counted commitments.", minimum=0),
+            STATUS,
+            REASONS,
+        ),
+    ),
+    Table(
+        "protected_usefulness",
+        "band of scores (neighbouring scores are joined until each band has enough people)",
+        (
+            Column("score_from", "integer", "Lowest score of the band.", minimum=1, maximum=5),
+            Column("score_to", "integer", "Highest score of the band.", minimum=1, maximum=5),
+            Column("n_people", "integer", "People who gave such a score at least once.", minimum=0),
+            Column("n_answers", "integer", "Answers.", minimum=0),
+            _share("share", "Share of all answers."),
+            STATUS,
+            REASONS,
+        ),
+    ),
+    Table(
+        "protected_loneliness",
+        "wave compared with the baseline",
+        (
+            Column(
+                "wave", "text", "Wave compared with the baseline: `latest` or `session-03`.", is_required=True
+            ),
+            Column("n_people", "integer", "People with all three items at both times.", minimum=0),
+            Column(
+                "baseline_mean_score", "number", "Their mean at the baseline, 3 to 9.", minimum=3, maximum=9
+            ),
+            Column(
+                "mean_change_score", "number", "Mean change; below zero is less lonely.", minimum=-6, maximum=6
+            ),
+            Column("low", "number", "Lower end of the 95 % interval.", minimum=-6, maximum=6),
+            Column("high", "number", "Upper end of the 95 % interval.", minimum=-6, maximum=6),
+            STATUS,
+            REASONS,
+        ),
+    ),
+    Table(
+        "protected_funnel",
+        "session number",
+        (
+            Column("session_number", "integer", "1 to 6.", is_required=True, minimum=1),
+            Column("n_groups_reached", "integer", "Groups that have held this session.", minimum=0),
+            _share("share_reached", "Share of started groups that reach it within 26 weeks (Kaplan-Meier)."),
+            STATUS,
+            REASONS,
+        ),
+    ),
+    Table(
+        "protected_metrics",
+        "metric of the catalogue",
+        (
+            Column("metric", "text", "Metric id of the catalogue.", is_required=True),
+            Column("value", "number", "Value in the metric's unit."),
+            Column("low", "number", "Lower end of its 95 % interval, where it has one."),
+            Column("high", "number", "Upper end of its 95 % interval, where it has one."),
+            Column("n_people", "integer", "People behind it.", minimum=0),
+            Column("n_rows", "integer", "Rows behind it.", minimum=0),
+            STATUS,
+            REASONS,
+        ),
+    ),
+    Table(
+        "protected_claims",
+        "claim of the literature",
+        (
+            Column("claim", "text", "Claim id of the catalogue.", is_required=True),
+            Column("claimed_value", "number", "What the claim says."),
+            Column("estimate", "number", "What the programme's own data say."),
+            Column("low", "number", "Lower end of the always-valid 95 % interval."),
+            Column("high", "number", "Upper end of the always-valid 95 % interval."),
+            Column(
+                "word",
+                "choice",
+                "How the two fit.",
+                choices=("compatible", "not_compatible", "cannot_tell_yet"),
+            ),
+            Column(
+                "source_found",
+                "boolean",
+                "Whether anybody has found the study behind the claim.",
+                is_required=True,
+            ),
+            STATUS,
+            REASONS,
+        ),
+    ),
+)
+
+# What analysts see beside the published columns of an estimate; never on a page.
+ANALYST_COLUMNS: tuple[Column, ...] = (
+    Column("se", "number", "Standard error of the estimate (CR2)."),
+    Column("df", "number", "Bell-McCaffrey degrees of freedom."),
+    Column("ci_low", "number", "Lower end of the 95 % interval for a single look."),
+    Column("ci_high", "number", "Upper end of the 95 % interval for a single look."),
+    Column(
+        "smallest_people",
+        "integer",
+        "People in the smaller arm, which the disclosure floor is held against.",
+        minimum=0,
+    ),
+)
+
+
+def protected_table(name: str) -> Table:
+    """The protected table of this name; `KeyError` where there is none."""
+    for table in PROTECTED_TABLES:
+        if table.name == name:
+            return table
+    raise KeyError(f"no protected table {name!r}")
+
+
+def estimate_table(protected: Table) -> Table:
+    """The table of estimates behind a protected table: what it will show, and what only analysts see."""
+    name = "estimate_" + protected.name.removeprefix("protected_")
+    return Table(name, protected.grain, protected.columns + ANALYST_COLUMNS)
+
+
+META_TABLES: tuple[Table, ...] = (
+    Table(
+        "meta_sources",
+        "source",
+        (
+            Column("source", "text", "Source file of the programme.", is_required=True),
+            Column("n_files", "integer", "Files read.", minimum=0),
+            Column("last_landed_on", "date", "Day the latest file came in."),
+            Column("n_rows_in", "integer", "Rows in those files.", minimum=0),
+            Column("n_rows_stored", "integer", "Rows that stand.", minimum=0),
+            Column("n_rows_superseded", "integer", "Rows a later version replaced.", minimum=0),
+            Column(
+                "n_rows_dropped", "integer", "Rows a named rule leaves out (repeats, empty rows).", minimum=0
+            ),
+            Column("n_rows_quarantined", "integer", "Rows held back for mending.", minimum=0),
+        ),
+    ),
+    Table(
+        "meta_quarantine",
+        "source x table x rule",
+        (
+            Column("source", "text", "Source file of the programme.", is_required=True),
+            Column("table_name", "text", "Table the rows were meant for.", is_required=True),
+            Column("rule", "text", "Rule they broke.", is_required=True),
+            Column("n_rows", "integer", "Rows held back.", minimum=0),
+        ),
+    ),
+    Table(
+        "meta_checks",
+        "check of the latest run",
+        (
+            Column("stage", "choice", "Where it ran.", choices=("staged", "core")),
+            Column("table_name", "text", "Table checked.", is_required=True),
+            Column("rule", "text", "Rule checked.", is_required=True),
+            Column("n_rows", "integer", "Rows looked at.", minimum=0),
+            Column("n_unexpected", "integer", "Rows that broke the rule.", minimum=0),
+            Column("passed", "boolean", "Whether none did.", is_required=True),
+        ),
+    ),
+    Table(
+        "meta_questions",
+        "survey question",
+        (
+            Column("question_id", "text", "Question id.", is_required=True),
+            Column("text", "text", "Wording.", is_required=True),
+            Column("scale", "text", "Scale it is scored on.", is_required=True),
+            Column("minimum_score", "number", "Lowest score."),
+            Column("maximum_score", "number", "Highest score."),
+            Column("construct", "text", "What it measures."),
+        ),
+    ),
+    Table(
+        "meta_metrics",
+        "metric",
+        (
+            Column("metric", "text", "Metric id.", is_required=True),
+            Column("label", "text", "Name shown.", is_required=True),
+            Column("definition", "text", "What it is, in one sentence.", is_required=True),
+            Column("unit", "text", "Unit.", is_required=True),
+            Column("minimum_people", "integer", "Fewest people it may be shown for.", minimum=5),
+        ),
+    ),
+    Table(
+        "meta_claims",
+        "claim",
+        (
+            Column("claim", "text", "Claim id.", is_required=True),
+            Column("label", "text", "The claim in words.", is_required=True),
+            Column("value", "number", "Value claimed."),
+            Column("metric", "text", "Metric it is held against."),
+            Column("source_found", "boolean", "Whether the study behind it was found.", is_required=True),
+            Column(
+                "seen_in", "choice", "Where its numbers were read.", choices=("primary", "secondary", "none")
+            ),
+            Column("source", "text", "Reference."),
+        ),
+    ),
+    Table(
+        "meta_runs",
+        "release",
+        (
+            Column("release_id", "text", "Release.", is_required=True),
+            Column("version", "text", "Version of Peerlift.", is_required=True),
+            Column(
+                "inputs_hash",
+                "text",
+                "Hash of the landed files, settings and plan it was made from.",
+                is_required=True,
+            ),
+            Column("data_hash", "text", "Hash of its protected tables.", is_required=True),
+            Column("plan_hash", "text", "Hash of plan.toml.", is_required=True),
+        ),
+    ),
+    Table(
+        "meta_lineage",
+        "table x table it is made from",
+        (
+            Column("table_name", "text", "Table.", is_required=True),
+            Column("made_from", "text", "Table it reads.", is_required=True),
+        ),
+    ),
+)

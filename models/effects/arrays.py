@@ -1,0 +1,37 @@
+"""Names of the array types that the estimators take and return.
+
+What belongs here: type aliases and the one check that every array of counts or codes goes through.
+What does not: anything that computes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def whole_numbers(name: str, values: ArrayLike) -> IntArray:
+    """Return a read-only one-dimensional int64 copy of `values`, none of them below zero.
+
+    Args:
+        name: What the values are; named in the error.
+        values: Codes or counts, shape (n,), each >= 0.
+
+    Raises:
+        ValueError: When the values are not one-dimensional, not whole, or below zero.
+    """
+    array = np.asarray(values)
+    if array.size == 0:
+        array = array.astype(np.int64)
+    if array.ndim != 1 or not np.issubdtype(array.dtype, np.integer):
+        raise ValueError(
+            f"{name}: needs a one-dimensional array of whole numbers; got {array.dtype} {array.shape}"
+        )
+    if array.size and array.min() < 0:
+        raise ValueError(f"{name}: needs values of at least 0; recode or count again")
+    copy = array.astype(np.int64, copy=True)
+    copy.setflags(write=False)
+    return copy

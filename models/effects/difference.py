@@ -1,0 +1,202 @@
+"""The headline: how much more often commitments are kept with an appointment.
+
+What belongs here: the crude risk difference, its refusals and early rule, and the score interval for
+independent units.
+What does not: adjustment for confounders and the verdict in words (`verdict`).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from models.effects.arrays import FloatArray, IntArray
+from models.effects.bounds import are_bounds_too_wide
+from models.effects.cells import CommitmentCells
+from models.effects.cluster_robust import RobustFit
+from models.effects.clustering import fit_contrast, two_arm_moments, unit_codes, variance_kind
+from models.effects.clusters import sums_by_code
+from models.effects.rates import Z95, design_effect, extreme_share_se, planned_width, wilson_interval
+from models.effects.result import (
+    NO_ALWAYS_VALID_INTERVAL,
+    PLANNED_WIDTH_TOO_WIDE,
+    TOO_FEW_CLUSTERS,
+    TOO_FEW_COMMITMENTS_IN_AN_ARM,
+    TOO_FEW_DEGREES_OF_FREEDOM,
+    TOO_MANY_UNKNOWN_OUTCOMES,
+    Design,
+    Interval,
+    Result,
+    Sizes,
+    Thresholds,
+    VarianceKind,
+    refused,
+)
+from models.effects.sequential import confidence_sequence
+
+ESTIMAND = "risk_difference"
+_NO_VARIANCE = 1e-18
+"""A variance below this part of the binomial one is rounding error of zero."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Arms:
+    """Counts per cluster and arm, shape (S, 2), columns without and with, and what they add up to."""
+
+    known: FloatArray
+    kept: FloatArray
+
+    @property
+    def n(self) -> FloatArray:
+        return np.asarray(self.known.sum(axis=0))
+
+    @property
+    def rates(self) -> FloatArray:
+        return np.asarray(self.kept.sum(axis=0) / self.n)
+
+    @property
+    def n_clusters(self) -> int:
+        return int(self.known.any(axis=1).sum())
+
+    @property
+    def n_clusters_with_both(self) -> int:
+        return int((self.known > 0).all(axis=1).sum())
+
+
+def risk_difference(cells: CommitmentCells, thresholds: Thresholds, design: Design = "observational") -> Result:
+    """Estimate the share kept with an appointment minus the share kept without.
+
+    Estimand: E[kept | with] - E[kept | without] over mature commitments with a known outcome; an association,
+    as people chose their appointments. Model kept ~ 1 + arm, CR2 variance, t at the Bell-McCaffrey df. When
+    the largest cluster holds more than `two_way_share` of the commitments the variance is two-way (person,
+    group spell), and group spells take the place of clusters in the limits below. An arm at 0 or 100 % and a
+    variance of zero get the fixed design effect, so that no interval is without width.
+
+    Refused: an arm, the clusters with both arms or the df below their limits, or bounds too wide. Early,
+    decided without looking at outcomes: fewer clusters with both arms, df or a wider planned interval than the
+    plan wants for leaders.
+
+    References:
+        Bell & McCaffrey (2002), Survey Methodology 28, 169-181; Imbens & Kolesar (2016),
+        doi:10.1162/REST_a_00552.
+
+    Args:
+        cells: Counts per cluster, group spell, person and arm.
+        thresholds: Limits and constants of the plan.
+        design: How exposure came about.
+    """
+    counted = cells.counted()
+    membership, n = counted.membership, counted.n_known.astype(np.float64)
+    kind = variance_kind(membership, n, thresholds.two_way_share)
+    arms = _arms(counted, unit_codes(membership, kind))
+    sizes = _sizes(counted)
+    reasons = _refusals_by_counts(cells, arms, thresholds)
+    if reasons:
+        return refused(ESTIMAND, sizes, reasons, design=design, variance=kind)
+    fit = fit_contrast(counted.arm_table(), membership, kind, two_arm_moments, (0.0, 1.0)).fit
+    if fit.df <= 0 or fit.df < thresholds.df:
+        return refused(ESTIMAND, sizes, (TOO_FEW_DEGREES_OF_FREEDOM,), design=design, variance=kind)
+    return _assemble(fit, arms, sizes, kind, thresholds=thresholds, design=design)
+
+
+def _sizes(counted: CommitmentCells) -> Sizes:
+    return Sizes(
+        n_commitments=int(counted.n_known.sum()),
+        n_persons=int(np.unique(counted.person).size),
+        n_clusters=int(np.unique(counted.cluster).size),
+        n_switchers=counted.n_switchers,
+    )
+
+
+def _arms(counted: CommitmentCells, codes: IntArray) -> _Arms:
+    sums = sums_by_code(codes, counted.arm_table())
+    return _Arms(known=sums[:, [0, 2]], kept=sums[:, [1, 3]])
+
+
+def _refusals_by_counts(cells: CommitmentCells, arms: _Arms, thresholds: Thresholds) -> tuple[str, ...]:
+    checks = (
+        (arms.n.min() < max(thresholds.arm_commitments, 1), TOO_FEW_COMMITMENTS_IN_AN_ARM),
+        (arms.n_clusters_with_both < thresholds.clusters, TOO_FEW_CLUSTERS),
+        (are_bounds_too_wide(cells, thresholds.bounds_width), TOO_MANY_UNKNOWN_OUTCOMES),
+    )
+    return tuple(code for failed, code in checks if failed)
+
+
+def _early_reasons(arms: _Arms, df: float, thresholds: Thresholds) -> tuple[str, ...]:
+    unit = thresholds.planned_rate * (1 - thresholds.planned_rate) * float((1 / arms.n).sum())
+    checks = (
+        (arms.n_clusters_with_both < thresholds.early_clusters, TOO_FEW_CLUSTERS),
+        (df < thresholds.early_df, TOO_FEW_DEGREES_OF_FREEDOM),
+        (planned_width(unit, arms.n_clusters, thresholds) > thresholds.planned_width, PLANNED_WIDTH_TOO_WIDE),
+    )
+    return tuple(code for failed, code in checks if failed)
+
+
+def _standard_error(variance: float, arms: _Arms, quantile: float, rho: float) -> float:
+    """Add what the residuals cannot show: the spread of an arm at 0 or 100 %, or of all when they are zero."""
+    n, rates = arms.n, arms.rates
+    has_none = variance < _NO_VARIANCE * float((1 / n).sum())
+    extra = 0.0
+    for arm in (0, 1):
+        effective = float(n[arm]) / design_effect(arms.known[:, arm], rho)
+        if rates[arm] in (0.0, 1.0):
+            extra += extreme_share_se(effective, quantile) ** 2
+        elif has_none:
+            extra += float(rates[arm] * (1 - rates[arm])) / effective
+    return math.sqrt(variance + extra)
+
+
+def _assemble(
+    fit: RobustFit, arms: _Arms, sizes: Sizes, kind: VarianceKind, *, thresholds: Thresholds, design: Design
+) -> Result:
+    quantile = float(stats.t.ppf((1 + thresholds.level) / 2, fit.df))
+    estimate = float(arms.rates[1] - arms.rates[0])
+    se = _standard_error(fit.variance, arms, quantile, thresholds.intracluster_correlation)
+    cs = confidence_sequence(
+        estimate, se, fit.df, thresholds.prior_sd, thresholds.level, minimum_df=thresholds.sequence_df
+    )
+    reasons = _early_reasons(arms, fit.df, thresholds) + ((NO_ALWAYS_VALID_INTERVAL,) if cs is None else ())
+    return Result(
+        estimand=ESTIMAND,
+        estimate=estimate,
+        se=se,
+        df=fit.df,
+        ci=Interval(estimate - quantile * se, estimate + quantile * se),
+        cs=None if cs is None else cs.clip(-1.0, 1.0),
+        n_commitments=sizes.n_commitments,
+        n_persons=sizes.n_persons,
+        n_clusters=sizes.n_clusters,
+        n_switchers=sizes.n_switchers,
+        design=design,
+        variance=kind,
+        status="early" if reasons else "ok",
+        reasons=reasons,
+    )
+
+
+def hybrid_score_difference(
+    kept_with: float, n_with: float, kept_without: float, n_without: float, quantile: float = Z95
+) -> Interval:
+    """Return Newcombe's hybrid-score interval of the difference with minus without, for independent units.
+
+    With Wilson limits l, u of each share p: d - sqrt((p1-l1)^2 + (u0-p0)^2), d + sqrt((u1-p1)^2 + (p0-l0)^2).
+    Ignores clusters: only where each cluster has one commitment, or with effective numbers.
+
+    Reference: Newcombe (1998), Statistics in Medicine 17, 873-890 (method 10).
+
+    Args:
+        kept_with: Successes with an appointment.
+        n_with: Units with an appointment, > 0.
+        kept_without: Successes without one.
+        n_without: Units without one, > 0.
+        quantile: Standard quantile, > 0.
+    """
+    with_one = wilson_interval(kept_with, n_with, quantile)
+    without = wilson_interval(kept_without, n_without, quantile)
+    p1, p0 = kept_with / n_with, kept_without / n_without
+    below = math.hypot(p1 - with_one.low, without.high - p0)
+    above = math.hypot(with_one.high - p1, p0 - without.low)
+    return Interval(p1 - p0 - below, p1 - p0 + above)

@@ -1,0 +1,105 @@
+"""The three-item loneliness score and how it changes.
+
+What belongs here: scoring, and the mean change of people asked at both times.
+What does not: the wording of the items (the catalogue) and any claim that a change is an effect.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from models.effects.arrays import whole_numbers
+from models.effects.clustering import unit_codes, variance_kind
+from models.effects.clusters import Membership
+from models.effects.means import fit_mean, mean_result
+from models.effects.result import (
+    RESPONSE_TOO_LOW,
+    TOO_FEW_CLUSTERS,
+    TOO_FEW_DEGREES_OF_FREEDOM,
+    TOO_FEW_PERSONS,
+    Result,
+    Sizes,
+    Thresholds,
+    refused,
+)
+
+ESTIMAND = "loneliness_change"
+_LOWEST_ITEM, _HIGHEST_ITEM = 1, 3
+_LARGEST_CHANGE = 6
+
+
+def ucla3_score(companionship: int | None, left_out: int | None, isolated: int | None) -> int | None:
+    """Return the UCLA three-item score, 3 to 9, higher is lonelier; None unless all three are answered.
+
+    Each item is 1 (hardly ever or never), 2 (some of the time) or 3 (often). No missing item is made up.
+
+    Reference: Hughes, Waite, Hawkley & Cacioppo (2004), Research on Aging 26, 655-672,
+    doi:10.1177/0164027504268574.
+
+    Raises:
+        ValueError: When an item is outside 1 to 3; other scales of the instrument have other ranges.
+    """
+    items = (companionship, left_out, isolated)
+    names = ("companionship", "left_out", "isolated")
+    for name, item in zip(names, items, strict=True):
+        if item is not None and item not in range(_LOWEST_ITEM, _HIGHEST_ITEM + 1):
+            raise ValueError(f"{name}: needs 1, 2 or 3; check which scale the survey used")
+    answered = [item for item in items if item is not None]
+    return sum(answered) if len(answered) == len(items) else None
+
+
+def paired_change(
+    cluster: ArrayLike,
+    person: ArrayLike,
+    change: ArrayLike,
+    thresholds: Thresholds,
+    *,
+    group: ArrayLike | None = None,
+    response_share: float | None = None,
+) -> Result:
+    """Estimate the mean within-person change of the score, later minus baseline; below zero is less lonely.
+
+    Estimand: the mean change among the people asked at both times. A change, never an effect: season,
+    regression to the mean and who answers again move it too. CR2 variance by cluster; where one cluster holds
+    most people and `group` is given, by person and group spell. There is no always-valid interval: waves are
+    few and planned.
+
+    Args:
+        cluster: Code of the cluster of each person, shape (n,).
+        person: Code of the person, shape (n,); each occurs once.
+        change: Score later minus score at the baseline, shape (n,), -6 to 6.
+        thresholds: Limits and constants of the plan.
+        group: Code of the person's group spell at the baseline, shape (n,).
+        response_share: Share of baseline responders who answered again, 0 to 1, where known.
+
+    Raises:
+        ValueError: When a person occurs twice, lengths differ or a change is out of range.
+    """
+    clusters, people = whole_numbers("cluster", cluster), whole_numbers("person", person)
+    groups = clusters if group is None else whole_numbers("group", group)
+    values = _changes(change, people.size)
+    if np.unique(people).size != people.size:
+        raise ValueError("paired change: a person occurs twice; keep one pair of waves")
+    sizes = Sizes(n_persons=int(people.size), n_clusters=int(np.unique(clusters).size))
+    membership = Membership(clusters, groups, people)
+    kind = variance_kind(membership, np.ones(people.size), thresholds.two_way_share)
+    checks = (
+        (people.size < max(thresholds.paired_persons, 1), TOO_FEW_PERSONS),
+        (np.unique(unit_codes(membership, kind)).size < thresholds.clusters, TOO_FEW_CLUSTERS),
+        (response_share is not None and response_share < thresholds.paired_response, RESPONSE_TOO_LOW),
+    )
+    reasons = tuple(code for failed, code in checks if failed)
+    if reasons:
+        return refused(ESTIMAND, sizes, reasons)
+    fit = fit_mean(np.ones_like(values), values, values**2, membership, thresholds, step=1.0)
+    if fit is None:
+        return refused(ESTIMAND, sizes, (TOO_FEW_DEGREES_OF_FREEDOM,))
+    return mean_result(ESTIMAND, fit, sizes, scale=(-_LARGEST_CHANGE, _LARGEST_CHANGE))
+
+
+def _changes(change: ArrayLike, n: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    values = np.asarray(change, dtype=np.float64).ravel()
+    if values.size != n or not np.all(np.abs(values) <= _LARGEST_CHANGE):
+        raise ValueError("paired change: needs one change per person, each from -6 to 6; none may be missing")
+    return values

@@ -1,0 +1,81 @@
+"""What the estimates are made from, and how results become rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from models.effects.cells import COUNT_COLUMNS, CommitmentCells
+from models.effects.result import Result, Thresholds
+from models.plan import Plan
+
+ROBUST_TWO_ARMS = ("without_appointment", "with_appointment")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a run is about: the programme, the cut and the plan."""
+
+    programme: str
+    is_synthetic: bool
+    data_as_of: date
+    week: str
+    next_refresh_on: date
+    plan: Plan
+    lag_days: int
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Limits of the estimators under the plan."""
+        return replace(Thresholds(), prior_sd=self.plan.prior_sd)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The derived tables by name, and the weeks frozen by earlier live runs."""
+
+    tables: Mapping[str, pl.DataFrame]
+    setting: Setting
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        return self.tables[name]
+
+
+def cells_of(frame: pl.DataFrame) -> CommitmentCells:
+    """Rows of `effect_cells` (one line, or one week) as cells; ids become whole-number codes."""
+    codes = {
+        name: np.unique(frame[column].to_numpy(), return_inverse=True)[1]
+        for name, column in (("cluster", "cluster_id"), ("group", "group_id"), ("person", "person_id"))
+    }
+    counts = {name: frame[name].cast(pl.Int64).to_numpy() for name in COUNT_COLUMNS}
+    return CommitmentCells(**codes, arm=frame["arm"].cast(pl.Int64).to_numpy(), **counts)
+
+
+def people_per_arm(frame: pl.DataFrame) -> dict[int, int]:
+    """Distinct people with a counted commitment in each arm (0 without, 1 with)."""
+    known = frame.filter(pl.col("n_done") + pl.col("n_not_done") + pl.col("n_withdrawn") > 0)
+    found = dict(known.group_by("arm").agg(pl.col("person_id").n_unique()).iter_rows())
+    return {arm: int(found.get(arm, 0)) for arm in (0, 1)}
+
+
+def result_row(result: Result, *, is_sequence: bool) -> dict[str, object]:
+    """The columns every estimate shares: value, ends, standard error, df, status, reasons.
+
+    `is_sequence` chooses the always-valid interval for `low` and `high`; `ci_low` and `ci_high` always are the
+    single-look interval.
+    """
+    shown = result.cs if is_sequence else result.ci
+    return {
+        "low": shown.low if shown else None,
+        "high": shown.high if shown else None,
+        "se": result.se,
+        "df": result.df,
+        "ci_low": result.ci.low if result.ci else None,
+        "ci_high": result.ci.high if result.ci else None,
+        "status": result.status,
+        "reasons": ";".join(result.reasons),
+    }

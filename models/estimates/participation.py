@@ -1,0 +1,79 @@
+"""Who takes part, how far groups come, and how much time it takes."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from models.contracts import estimate_table, protected_table
+from models.effects.survival import survival_curve
+from models.estimates.inputs import Inputs
+from models.frames import frame_of
+
+FUNNEL = estimate_table(protected_table("protected_funnel"))
+SESSIONS_WANTED = 6
+REACH_DAYS = 26 * 7
+
+
+def estimate_funnel(inputs: Inputs) -> pl.DataFrame:
+    """Groups that have held each of the first six sessions, and the share expected to within 26 weeks.
+
+    Kaplan-Meier, so that groups still on their way are neither counted as stopped nor left out.
+    """
+    progress, reach = inputs["group_progress"], inputs["group_reach"]
+    n_people = int(inputs["person_progress"]["is_member"].cast(pl.Int64).sum() or 0)
+    rows: list[dict[str, object]] = []
+    for number in range(1, SESSIONS_WANTED + 1):
+        part = reach.filter(pl.col("session_number") == number)
+        share = 1.0 if number == 1 and len(progress) else None
+        if len(part):
+            share = 1.0 - survival_curve(part["days"].to_numpy(), part["is_reached"].to_numpy()).at(REACH_DAYS)
+        rows.append(
+            {
+                "session_number": number,
+                "n_groups_reached": int((progress["n_sessions_held"] >= number).sum()),
+                "share_reached": share,
+                "status": "ok" if len(progress) else "refused",
+                "reasons": "" if len(progress) else "no_session_held",
+                "smallest_people": n_people,
+            }
+        )
+    return frame_of(FUNNEL, rows)
+
+
+def counts(inputs: Inputs) -> dict[str, tuple[float | None, int, int]]:
+    """Plain counts of participation: metric -> value, people behind it, rows behind it."""
+    people, progress, time = inputs["person_progress"], inputs["group_progress"], inputs["session_time"]
+    response, arms = inputs["wave_response"], inputs["arm_summary"]
+    attended, expected = _total(people, "n_sessions_attended"), _total(people, "n_sessions_expected")
+    n_came = int((people["n_sessions_attended"] > 0).sum())
+    n_invited, n_answered = _total(response, "n_invited"), _total(response, "n_answered")
+    known = arms.filter(pl.col("arm").is_not_null())
+    n_known = _total(known, "n_mature")
+    hours = float((time["session_minutes"] * time["n_attended"]).sum()) / 60 if len(time) else None
+    n_people = len(people)
+    n_groups = len(progress)
+    n_trained, n_six = (
+        _total(people, "is_trained"),
+        int((people["n_sessions_attended"] >= SESSIONS_WANTED).sum()),
+    )
+    n_groups_six = int((progress["n_sessions_held"] >= SESSIONS_WANTED).sum())
+    n_behind = int(inputs["invited_people"]["n_people"][0])
+    return {
+        "people_invited": (n_behind, n_behind, n_invited),
+        "people_trained": (n_trained, n_trained, n_people),
+        "people_one_session": (n_came, n_came, n_people),
+        "people_six_sessions": (n_six, n_six, n_people),
+        "attendance_share": (attended / expected if expected else None, n_came, expected),
+        "groups_six_sessions_share": (n_groups_six / n_groups if n_groups else None, n_came, n_groups),
+        "session_hours": (hours, n_came, len(time)),
+        "pulse_response_share": (n_answered / n_invited if n_invited else None, n_behind, n_invited),
+        "appointment_share": (
+            _total(known.filter(pl.col("arm") == 1), "n_mature") / n_known if n_known else None,
+            _total(known.filter(pl.col("arm") == 1), "n_people"),
+            n_known,
+        ),
+    }
+
+
+def _total(frame: pl.DataFrame, column: str) -> int:
+    return int(frame[column].sum() or 0)

@@ -1,0 +1,131 @@
+"""Usefulness, loneliness and the other pulse questions."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from models.catalogue import questions
+from models.contracts import estimate_table, protected_table
+from models.effects.arrays import IntArray
+from models.effects.clusters import Membership
+from models.effects.loneliness import paired_change
+from models.effects.means import fit_mean, mean_result
+from models.effects.result import TOO_FEW_ANSWERS, TOO_FEW_DEGREES_OF_FREEDOM, Result, Sizes, refused
+from models.effects.usefulness import ScoreCells, mean_score, top_two_share
+from models.estimates.inputs import Inputs, result_row
+from models.frames import frame_of
+
+USEFULNESS = estimate_table(protected_table("protected_usefulness"))
+LONELINESS = estimate_table(protected_table("protected_loneliness"))
+SCORES = range(1, 6)
+
+
+def score_cells(inputs: Inputs, question_id: str) -> ScoreCells:
+    """Answers of one 1-to-5 question as cells."""
+    frame = _answers(inputs, question_id)
+    counts = frame.select(f"n_score_{score}" for score in SCORES).cast(pl.Int64).to_numpy()
+    cluster, group, person = _codes(frame)
+    return ScoreCells(cluster, group, person, counts)
+
+
+def estimate_usefulness(inputs: Inputs) -> pl.DataFrame:
+    """For every range of neighbouring scores: answers, their share, and the distinct people who gave them.
+
+    All ranges, so that the disclosure gate can join small ones.
+    """
+    frame = _answers(inputs, "usefulness")
+    n_answers = int(frame["n_answers"].sum() or 0)
+    ranges = [(low, high) for low in SCORES for high in SCORES if low <= high]
+    return frame_of(USEFULNESS, [_range_row(frame, low, high, n_answers) for low, high in ranges])
+
+
+def _range_row(frame: pl.DataFrame, low: int, high: int, n_all: int) -> dict[str, object]:
+    given = frame.select(pl.sum_horizontal(f"n_score_{score}" for score in range(low, high + 1)).alias("n"))[
+        "n"
+    ]
+    n_people, n_answers = int((given > 0).sum()), int(given.sum() or 0)
+    return {
+        "score_from": low,
+        "score_to": high,
+        "n_people": n_people,
+        "n_answers": n_answers,
+        "share": n_answers / n_all if n_all else None,
+        "status": "ok" if n_all else "refused",
+        "reasons": "" if n_all else TOO_FEW_ANSWERS,
+        "smallest_people": n_people,
+    }
+
+
+def estimate_loneliness(inputs: Inputs) -> pl.DataFrame:
+    """Mean within-person change of the UCLA-3 score since the baseline, by wave; never an effect."""
+    changes = inputs["loneliness_changes"]
+    n_baseline = int((inputs["loneliness_scores"]["wave"] == "baseline").sum())
+    waves = [wave for wave in changes["wave"].unique().sort().to_list() if wave != "latest"]
+    return frame_of(
+        LONELINESS,
+        [
+            _change_row(inputs, changes.filter(pl.col("wave") == wave), wave, n_baseline)
+            for wave in ["latest", *waves]
+        ],
+    )
+
+
+def question_share(inputs: Inputs, question_id: str) -> Result:
+    """Share of answers in the top two of five scores."""
+    return top_two_share(score_cells(inputs, question_id), inputs.setting.thresholds)
+
+
+def question_mean(inputs: Inputs, question_id: str) -> Result:
+    """Mean of a 1-to-5 question."""
+    return mean_score(score_cells(inputs, question_id), inputs.setting.thresholds)
+
+
+def amount_mean(inputs: Inputs, question_id: str, step: float) -> Result:
+    """Mean of a question answered with a number, with a cluster-robust interval."""
+    frame, thresholds = _answers(inputs, question_id), inputs.setting.thresholds
+    n = frame["n_answers"].to_numpy().astype(np.float64)
+    sizes = Sizes(n_persons=len(frame), n_answers=int(n.sum()))
+    if len(frame) < thresholds.answer_persons or n.sum() < thresholds.answers:
+        return refused(f"mean_{question_id}", sizes, (TOO_FEW_ANSWERS,))
+    sums = frame["score_sum"].to_numpy().astype(np.float64)
+    squares = frame["score_square_sum"].to_numpy().astype(np.float64)
+    fit = fit_mean(n, sums, squares, Membership(*_codes(frame)), thresholds, step=step)
+    if fit is None:
+        return refused(f"mean_{question_id}", sizes, (TOO_FEW_DEGREES_OF_FREEDOM,))
+    asked = questions()[question_id]
+    return mean_result(f"mean_{question_id}", fit, sizes, scale=(asked.minimum_score, asked.maximum_score))
+
+
+def _answers(inputs: Inputs, question_id: str) -> pl.DataFrame:
+    return inputs["answer_cells"].filter(pl.col("question_id") == question_id).sort("person_id")
+
+
+def _codes(frame: pl.DataFrame) -> tuple[IntArray, IntArray, IntArray]:
+    cluster, group, person = (
+        np.unique(frame[column].to_numpy(), return_inverse=True)[1].astype(np.int64)
+        for column in ("cluster_id", "group_id", "person_id")
+    )
+    return cluster, group, person
+
+
+def _change_row(inputs: Inputs, frame: pl.DataFrame, wave: str, n_baseline: int) -> dict[str, object]:
+    cluster, group, person = _codes(frame)
+    result = paired_change(
+        cluster,
+        person,
+        frame["change_score"].cast(pl.Float64).to_numpy(),
+        inputs.setting.thresholds,
+        group=group,
+        response_share=len(frame) / n_baseline if wave == "latest" and n_baseline else None,
+    )
+    return {
+        "wave": wave,
+        "n_people": len(frame),
+        "baseline_mean_score": frame["baseline_score"].cast(pl.Float64).mean()
+        if result.estimate is not None
+        else None,
+        "mean_change_score": result.estimate,
+        "smallest_people": len(frame),
+        **result_row(result, is_sequence=False),
+    }

@@ -1,0 +1,151 @@
+"""The rules a row must obey, derived from the contracts.
+
+What belongs here: which rules a table has, their names, and what to do about a broken one.
+How a rule is checked (Great Expectations) and how broken rows are set aside (SQL) is `pipelines/validate.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from models.contracts import ANSWERS, OUTCOME_REPORTS, Column, Table
+
+RuleKind = Literal[
+    "readable", "filled", "required", "range", "choice", "not_before", "unique", "known_question", "score_range"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of one table.
+
+    `name` is stable and unique in its table, e.g. `required:made_at`. `other` is the second column of a
+    comparison. `columns` is the key a uniqueness rule speaks of.
+    """
+
+    name: str
+    kind: RuleKind
+    column: str
+    remedy: str
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    other: str | None = None
+    columns: tuple[str, ...] = ()
+
+
+def staged_rules(table: Table, question_ids: tuple[str, ...] = ()) -> tuple[Rule, ...]:
+    """Rules of a staged table: every row that breaks one is set aside, the others go on."""
+    rules = [_readable(column) for column in table.columns]
+    rules += [_required(column, "filled") for column in table.columns if column.is_required]
+    rules += _value_rules(table)
+    if table.name == OUTCOME_REPORTS.name:
+        rules.append(
+            Rule(
+                "one_candidate:commitment_id",
+                "range",
+                "n_candidates",
+                "Name the commitment in the report: the person made several at the previous session.",
+                maximum=1,
+            )
+        )
+    if table.name == ANSWERS.name:
+        rules += _answer_rules(question_ids)
+    return tuple(rules)
+
+
+def core_rules(table: Table) -> tuple[Rule, ...]:
+    """Rules of a core table: a single broken row stops the run."""
+    unique = Rule(
+        "unique:" + ",".join(table.key),
+        "unique",
+        table.key[0],
+        "Report this: core tables are made unique by construction.",
+        columns=table.key,
+    )
+    required = [_required(column, "required") for column in table.columns if column.is_required]
+    return (unique, *required, *_value_rules(table))
+
+
+def _readable(column: Column) -> Rule:
+    return Rule(
+        f"readable:{column.name}",
+        "readable",
+        column.name,
+        f"Write {column.name} as {_wanted(column)}, or add the value to the source file's codebook.",
+    )
+
+
+def _required(column: Column, kind: RuleKind) -> Rule:
+    """A staged cell that is filled but unreadable breaks `readable`, not also `filled`."""
+    return Rule(f"{kind}:{column.name}", kind, column.name, f"Fill in {column.name}.")
+
+
+def _value_rules(table: Table) -> list[Rule]:
+    rules: list[Rule] = []
+    for column in table.columns:
+        if column.minimum is not None or column.maximum is not None:
+            rules.append(
+                Rule(
+                    f"range:{column.name}",
+                    "range",
+                    column.name,
+                    f"{column.name} must be {_wanted(column)}.",
+                    minimum=column.minimum,
+                    maximum=column.maximum,
+                )
+            )
+        if column.choices:
+            rules.append(
+                Rule(
+                    f"choice:{column.name}",
+                    "choice",
+                    column.name,
+                    f"{column.name} must be {_wanted(column)}.",
+                    choices=column.choices,
+                )
+            )
+        if column.not_before:
+            rules.append(
+                Rule(
+                    f"not_before:{column.name}",
+                    "not_before",
+                    column.name,
+                    f"{column.name} must not lie before {column.not_before}.",
+                    other=column.not_before,
+                )
+            )
+    return rules
+
+
+def _answer_rules(question_ids: tuple[str, ...]) -> list[Rule]:
+    return [
+        Rule(
+            "known_question:question_id",
+            "known_question",
+            "question_id",
+            "Add the question to the catalogue (models/catalogue/questions.toml).",
+            choices=question_ids,
+        ),
+        Rule(
+            "score_range:score",
+            "score_range",
+            "score",
+            "The answer lies outside the question's scale: correct it, or the scores in the source file.",
+        ),
+    ]
+
+
+def _wanted(column: Column) -> str:
+    if column.choices:
+        return "one of " + ", ".join(column.choices)
+    if column.minimum is not None and column.maximum is not None:
+        return f"a whole number from {column.minimum:g} to {column.maximum:g}"
+    return {
+        "time": "a date and time",
+        "date": "a date",
+        "integer": "a whole number",
+        "number": "a number",
+        "boolean": "yes or no",
+    }.get(column.kind, "a filled cell")

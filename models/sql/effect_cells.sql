@@ -1,0 +1,62 @@
+-- One row per line, cluster, group, person and arm: counts of mature commitments by state.
+-- These integers are all an estimate needs. Commitments whose exposure is unknown have no arm and are not here.
+with outcomes as (
+    select
+        cluster_id,
+        partner_cluster_id,
+        coalesce(group_id, person_id) as group_id,
+        person_id,
+        arm,
+        state,
+        is_group_six,
+        is_mature,
+        is_mature_14,
+        is_mature_42,
+        is_mature_due,
+        kept,
+        kept_14,
+        kept_42,
+        kept_due
+    from commitment_outcomes
+    where arm is not null
+),
+
+lines as (
+    select 'primary' as line, cluster_id, group_id, person_id, arm, state, kept
+    from outcomes
+    where is_mature
+    union all
+    select 'horizon_14' as line, cluster_id, group_id, person_id, arm, state, kept_14 as kept
+    from outcomes
+    where is_mature_14
+    union all
+    select 'horizon_42' as line, cluster_id, group_id, person_id, arm, state, kept_42 as kept
+    from outcomes
+    where is_mature_42
+    union all
+    select 'own_due_date' as line, cluster_id, group_id, person_id, arm, state, kept_due as kept
+    from outcomes
+    where is_mature_due
+    union all
+    select 'completed_six' as line, cluster_id, group_id, person_id, arm, state, kept
+    from outcomes
+    where is_mature and is_group_six
+    union all
+    select 'partnerships_joined' as line, partner_cluster_id as cluster_id, group_id, person_id, arm, state, kept
+    from outcomes
+    where is_mature
+)
+
+select
+    line,
+    cluster_id,
+    group_id,
+    person_id,
+    arm,
+    sum(case when state = 'done' then 1 else 0 end) as n_done,
+    sum(case when state = 'not_done' then 1 else 0 end) as n_not_done,
+    sum(case when state = 'withdrawn' then 1 else 0 end) as n_withdrawn,
+    sum(case when state = 'unknown' then 1 else 0 end) as n_unknown,
+    sum(kept) as n_kept
+from lines
+group by line, cluster_id, group_id, person_id, arm

@@ -1,0 +1,1 @@
+"""How the data moves: from exported files to a released site, report and DuckDB files."""

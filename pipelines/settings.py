@@ -1,0 +1,300 @@
+"""Where a programme lives and how it is set up: the one place that reads settings, environment and clock.
+
+What belongs here: `peerlift.toml`, `plan.toml`, the layout of a programme's folder, the present moment.
+What does not: source files (`source_file.py`) and the identity key (`identity.py`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from models.plan import Plan
+
+FLOOR_PEOPLE = 5
+FLOOR_PEOPLE_LONELINESS = 10
+_T = TypeVar("_T")
+
+SETTINGS_FILE = "peerlift.toml"
+PLAN_FILE = "plan.toml"
+FOLDER_VARIABLE = "PEERLIFT_PROGRAMME"
+
+
+class SettingsError(Exception):
+    """A settings file is missing or wrong; the message names file, key and remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where each kind of file of a programme lies, below its folder."""
+
+    root: Path
+
+    @property
+    def inbox(self) -> Path:
+        """Where exports are dropped."""
+        return self.root / "inbox"
+
+    @property
+    def sources(self) -> Path:
+        """The source files that say how exports are read."""
+        return self.root / "sources"
+
+    @property
+    def warehouse(self) -> Path:
+        """Everything the pipeline keeps for itself; restricted."""
+        return self.root / "warehouse"
+
+    @property
+    def database(self) -> Path:
+        """The run's own DuckDB file."""
+        return self.warehouse / "peerlift.duckdb"
+
+    @property
+    def landed(self) -> Path:
+        """Copies of the files that came in, named by their hash."""
+        return self.warehouse / "landed"
+
+    @property
+    def dagster(self) -> Path:
+        """Home of the Dagster instance that records the runs."""
+        return self.warehouse / "dagster"
+
+    @property
+    def restricted(self) -> Path:
+        """One folder per release with the analyst file."""
+        return self.warehouse / "restricted"
+
+    @property
+    def quarantine(self) -> Path:
+        """List of the rows that were set aside: file, row, rule, remedy."""
+        return self.warehouse / "quarantine.csv"
+
+    @property
+    def published(self) -> Path:
+        """Releases and the pointer to the current one."""
+        return self.root / "published"
+
+    @property
+    def reports(self) -> Path:
+        """Frozen weekly reports."""
+        return self.root / "reports"
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """The settings of one programme, checked.
+
+    Raises nothing itself; `load_programme` does. `settings_hash` covers peerlift.toml, plan.toml and all
+    source files, byte by byte.
+    """
+
+    folders: Folders
+    name: str
+    time_zone: str
+    is_synthetic: bool
+    ends_on: date | None
+    minimum_people: int
+    minimum_people_loneliness: int
+    key_file: Path
+    keep_releases: int
+    plan: Plan
+    settings_hash: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The programme's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Up to when records count: the end of `day` in the programme's zone."""
+
+    day: date
+    known_at: datetime
+
+    @property
+    def week(self) -> str:
+        """ISO week of the day, as 2026-W40."""
+        return iso_week(self.day)
+
+    @property
+    def next_refresh_on(self) -> date:
+        """The Monday after the day: the next scheduled run."""
+        return self.day + timedelta(days=7 - self.day.weekday())
+
+
+def iso_week(day: date) -> str:
+    """ISO week of a day, as 2026-W40."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def now() -> datetime:
+    """The present moment, UTC."""
+    return datetime.now(UTC)
+
+
+def data_cut(programme: Programme, moment: datetime) -> Cut:
+    """The cut of a run at this moment: today, or the programme's last day where that is past."""
+    today = moment.astimezone(programme.zone).date()
+    day = min(today, programme.ends_on) if programme.ends_on else today
+    return Cut(day, moment.astimezone(UTC).replace(tzinfo=None))
+
+
+def package_version() -> str:
+    """Version of the installed package."""
+    return version("peerlift")
+
+
+def find_programme_folder(
+    explicit: Path | None, environment: Mapping[str, str] = os.environ, start: Path | None = None
+) -> Path:
+    """The programme's folder: the one named, else PEERLIFT_PROGRAMME, else this folder, else ./data.
+
+    Raises:
+        SettingsError: none of them holds a peerlift.toml.
+    """
+    here = start or Path.cwd()
+    named = explicit or (Path(environment[FOLDER_VARIABLE]) if environment.get(FOLDER_VARIABLE) else None)
+    candidates = [named] if named else [here, here / "data"]
+    for folder in candidates:
+        if (folder / SETTINGS_FILE).is_file():
+            return folder.resolve()
+    looked = " or ".join(str(folder) for folder in candidates)
+    raise SettingsError(
+        f"No {SETTINGS_FILE} in {looked}. Make a programme with `peerlift init FOLDER`, "
+        f"or name its folder with --programme or {FOLDER_VARIABLE}."
+    )
+
+
+def load_programme(folder: Path) -> Programme:
+    """Read and check the settings of the programme in this folder.
+
+    Raises:
+        SettingsError: a file is missing, is not TOML, or holds an unknown or wrong value.
+    """
+    path = folder / SETTINGS_FILE
+    content = _read_toml(path)
+    known = {
+        "programme": ("name", "time_zone", "is_synthetic", "ends_on"),
+        "privacy": ("minimum_people", "minimum_people_loneliness"),
+        "identity": ("key_file",),
+        "publishing": ("keep_releases",),
+    }
+    _refuse_unknown(path, "", content, tuple(known))
+    for section, keys in known.items():
+        _refuse_unknown(path, f"[{section}] ", _section(path, content, section), keys)
+    head = _section(path, content, "programme")
+    privacy = _section(path, content, "privacy")
+    name = _value(path, head, "name", str, None)
+    if not name.strip():
+        raise SettingsError(f"{path}: name is empty. Give the programme a name.")
+    return Programme(
+        folders=Folders(folder),
+        name=name.strip(),
+        time_zone=_time_zone(path, _value(path, head, "time_zone", str, None)),
+        is_synthetic=_value(path, head, "is_synthetic", bool, False),
+        ends_on=_value(path, head, "ends_on", date, None) if "ends_on" in head else None,
+        minimum_people=_floored(path, privacy, "minimum_people", FLOOR_PEOPLE),
+        minimum_people_loneliness=_floored(path, privacy, "minimum_people_loneliness", FLOOR_PEOPLE_LONELINESS),
+        key_file=folder
+        / _value(path, _section(path, content, "identity"), "key_file", str, "secrets/identity.key"),
+        keep_releases=_at_least_one(path, _section(path, content, "publishing"), "keep_releases", 12),
+        plan=load_plan(folder / PLAN_FILE),
+        settings_hash=_settings_hash(folder),
+    )
+
+
+def load_plan(path: Path) -> Plan:
+    """Read `plan.toml`; what it leaves out has the default.
+
+    Raises:
+        SettingsError: the file is missing, is not TOML, or holds an unknown or wrong value.
+    """
+    content = _read_toml(path)
+    kinds = {field.name: type(getattr(Plan(), field.name)) for field in fields(Plan)}
+    _refuse_unknown(path, "", content, tuple(kinds))
+    values: dict[str, Any] = {}
+    for key, value in content.items():
+        number = float(value) if kinds[key] is float and isinstance(value, int) else value
+        if type(number) is not kinds[key] or (isinstance(number, int | float) and number <= 0):
+            raise SettingsError(f"{path}: {key} must be a {kinds[key].__name__} above zero.")
+        values[key] = number
+    return Plan(**values)
+
+
+def _settings_hash(folder: Path) -> str:
+    digest = hashlib.sha256()
+    files = [folder / SETTINGS_FILE, folder / PLAN_FILE, *sorted((folder / "sources").glob("*.toml"))]
+    for path in files:
+        digest.update(path.name.encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _read_toml(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(f"{path} is missing. `peerlift init` writes one to start from.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}.") from None
+
+
+def _refuse_unknown(path: Path, where: str, content: Mapping[str, object], known: tuple[str, ...]) -> None:
+    for key in content:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(known)}."
+            raise SettingsError(f"{path}: {where}unknown key {key!r}. {hint}")
+
+
+def _section(path: Path, content: Mapping[str, object], name: str) -> dict[str, object]:
+    section = content.get(name, {})
+    if not isinstance(section, dict):
+        raise SettingsError(f"{path}: {name} must be a section, written [{name}].")
+    return section
+
+
+def _value(path: Path, section: Mapping[str, object], key: str, kind: type[_T], default: _T | None) -> _T:
+    value = section.get(key, default)
+    if value is None:
+        raise SettingsError(f"{path}: {key} is missing.")
+    if type(value) is not kind:
+        raise SettingsError(f"{path}: {key} must be a {kind.__name__}.")
+    return value
+
+
+def _floored(path: Path, section: Mapping[str, object], key: str, floor: int) -> int:
+    value = _value(path, section, key, int, floor)
+    if value < floor:
+        raise SettingsError(
+            f"{path}: {key} is {value}; it can be raised above {floor}, never lowered below it."
+        )
+    return value
+
+
+def _at_least_one(path: Path, section: Mapping[str, object], key: str, default: int) -> int:
+    value = _value(path, section, key, int, default)
+    if value < 1:
+        raise SettingsError(f"{path}: {key} must be 1 or more.")
+    return value
+
+
+def _time_zone(path: Path, name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SettingsError(f"{path}: time_zone {name!r} is not a zone such as Europe/Berlin.") from None
+    return name

@@ -1,0 +1,206 @@
+"""Estimates from derived tables, and the one gate that turns them into protected tables."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from models.catalogue import claims, metrics, questions
+from models.contracts import META_TABLES, PROTECTED_TABLES, Table, estimate_table
+from models.derived import derived_tables
+from models.disclosure import Floors, protect
+from models.estimates import (
+    Inputs,
+    Setting,
+    estimate_claims,
+    estimate_completion,
+    estimate_effect,
+    estimate_effect_by_week,
+    estimate_funnel,
+    estimate_loneliness,
+    estimate_metrics,
+    estimate_programme,
+    estimate_usefulness,
+)
+from models.frames import frame_of
+from pipelines.settings import Cut, Programme, iso_week
+from pipelines.stages.tables import derived_names
+from pipelines.store.deliveries import quarantined_rows, row_accounts
+from pipelines.store.warehouse import Connection, fetch, open_warehouse, put_table
+
+EXTRA_TABLES = ("weeks", "frozen_weeks")
+UNREAD = ("commitment_exposure", "commitment_outcomes", "session_time_by_person")
+
+
+def estimate_all(programme: Programme, inputs_hash: str) -> dict[str, int]:
+    """Run every estimator, keep the tables, and freeze this week's difference; rows per table.
+
+    A week's estimate is kept once for the same inputs and never changed: another run of the week adds another.
+    """
+    with open_warehouse(programme.folders.database) as connection:
+        inputs = _inputs(connection, programme)
+        estimates = _estimates(inputs)
+        for name, frame in estimates.items():
+            put_table(connection, name, frame)
+        _freeze_week(connection, programme, inputs_hash)
+    return {name: len(frame) for name, frame in estimates.items()}
+
+
+def protect_all(programme: Programme) -> dict[str, int]:
+    """Pass the estimates through the disclosure gate; rows per protected table."""
+    floors = Floors(programme.minimum_people, programme.minimum_people_loneliness)
+    with open_warehouse(programme.folders.database) as connection:
+        names = [estimate_table(table).name for table in PROTECTED_TABLES]
+        estimates = {name: fetch(connection, f"select * from {name}") for name in names}  # noqa: S608
+        protected = protect(estimates, floors, metrics())
+        for name, frame in protected.items():
+            put_table(connection, name, frame)
+    return {name: len(frame) for name, frame in protected.items()}
+
+
+def protected_tables(connection: Connection) -> dict[str, pl.DataFrame]:
+    """The protected tables by name, in the order the gate put them."""
+    return {
+        table.name: fetch(connection, f"select * from {table.name}").select(table.column_names)  # noqa: S608
+        for table in PROTECTED_TABLES
+    }
+
+
+def meta_tables(connection: Connection, run: dict[str, object]) -> dict[str, pl.DataFrame]:
+    """The tables about the data: sources, checks, catalogue, lineage and the run; no person is in them."""
+    rows = {
+        "meta_sources": _source_rows(connection),
+        "meta_quarantine": quarantined_rows(connection)
+        .unique(["source", "table_name", "rule", "file", "row_number"])
+        .group_by("source", "table_name", "rule")
+        .agg(pl.len().cast(pl.Int64).alias("n_rows"))
+        .sort("source", "table_name", "rule")
+        .to_dicts(),
+        "meta_checks": fetch(
+            connection, "select * from checks order by stage desc, table_name, rule"
+        ).to_dicts(),
+        "meta_questions": _question_rows(),
+        "meta_metrics": [
+            {name: getattr(metric, name) for name in _meta("meta_metrics").column_names}
+            for metric in metrics().values()
+        ],
+        "meta_claims": [
+            {name: getattr(claim, name) for name in _meta("meta_claims").column_names}
+            for claim in claims().values()
+        ],
+        "meta_runs": [run],
+        "meta_lineage": lineage_rows(),
+    }
+    return {name: frame_of(_meta(name), listed) for name, listed in rows.items()}
+
+
+def lineage_rows() -> list[dict[str, object]]:
+    """Which table is made from which, from the history to the protected tables."""
+    pairs = {(table.name, read) for table in derived_tables() for read in table.reads}
+    pairs |= {
+        (read, "core_" + read.removeprefix("current_") + "_history") for _, read in pairs if "current_" in read
+    }
+    estimates = [estimate_table(table).name for table in PROTECTED_TABLES]
+    pairs |= {(name, read) for name in estimates for read in derived_names() if read not in UNREAD}
+    pairs |= {("protected_" + name.removeprefix("estimate_"), name) for name in estimates}
+    return [{"table_name": table, "made_from": read} for table, read in sorted(pairs)]
+
+
+def _inputs(connection: Connection, programme: Programme) -> Inputs:
+    names = (*(name for name in derived_names() if name not in UNREAD), *EXTRA_TABLES)
+    tables = {name: fetch(connection, f"select * from {name}") for name in names}  # noqa: S608
+    tables["weeks"] = tables["weeks"].sort("week_end_day")
+    tables["frozen_weeks"] = _last_frozen(tables["frozen_weeks"], programme.plan.sha256)
+    row = fetch(connection, "select data_as_of, known_at, lag_days from run_settings").row(0, named=True)
+    cut = Cut(row["data_as_of"], row["known_at"])
+    setting = Setting(
+        programme.name,
+        programme.is_synthetic,
+        cut.day,
+        cut.week,
+        cut.next_refresh_on,
+        programme.plan,
+        row["lag_days"],
+    )
+    return Inputs(tables, setting)
+
+
+def _estimates(inputs: Inputs) -> dict[str, pl.DataFrame]:
+    completion, effect, loneliness = (
+        estimate_completion(inputs),
+        estimate_effect(inputs),
+        estimate_loneliness(inputs),
+    )
+    all_metrics = estimate_metrics(inputs, metrics(), completion, effect, loneliness)
+    return {
+        "estimate_programme": estimate_programme(inputs),
+        "estimate_completion": completion,
+        "estimate_effect": effect,
+        "estimate_effect_by_week": estimate_effect_by_week(inputs),
+        "estimate_usefulness": estimate_usefulness(inputs),
+        "estimate_loneliness": loneliness,
+        "estimate_funnel": estimate_funnel(inputs),
+        "estimate_metrics": all_metrics,
+        "estimate_claims": estimate_claims(inputs, claims(), all_metrics),
+    }
+
+
+def _freeze_week(connection: Connection, programme: Programme, inputs_hash: str) -> None:
+    connection.execute(
+        """
+        insert into frozen_weeks
+        select e.*, ?, ?, s.known_at
+        from estimate_effect_by_week as e cross join run_settings as s
+        where e.week = ? and not exists (
+            select 1 from frozen_weeks as f where f.week = e.week and f.inputs_hash = ?
+        )
+        """,
+        [
+            inputs_hash,
+            programme.plan.sha256,
+            iso_week(fetch(connection, "select data_as_of from run_settings")["data_as_of"][0]),
+            inputs_hash,
+        ],
+    )
+
+
+def _last_frozen(frozen: pl.DataFrame, plan_hash: str) -> pl.DataFrame:
+    """The last estimate kept in each week under the plan; another plan is another sequence."""
+    return (
+        frozen.filter(pl.col("plan_hash") == plan_hash)
+        .sort("week", "known_at", "inputs_hash")
+        .unique("week", keep="last", maintain_order=True)
+        .drop("inputs_hash", "plan_hash", "known_at")
+    )
+
+
+def _source_rows(connection: Connection) -> list[dict[str, object]]:
+    counted = pl.selectors.starts_with("n_rows")
+    return (
+        row_accounts(connection)
+        .group_by("source")
+        .agg(
+            pl.len().cast(pl.Int64).alias("n_files"),
+            pl.col("landed_at").max().dt.date().alias("last_landed_on"),
+            counted.sum().cast(pl.Int64),
+        )
+        .sort("source")
+        .to_dicts()
+    )
+
+
+def _question_rows() -> list[dict[str, object]]:
+    return [
+        {
+            "question_id": question.question_id,
+            "text": question.text,
+            "scale": question.scale or question.kind,
+            "minimum_score": question.minimum_score,
+            "maximum_score": question.maximum_score,
+            "construct": question.construct,
+        }
+        for question in questions().values()
+    ]
+
+
+def _meta(name: str) -> Table:
+    return next(table for table in META_TABLES if table.name == name)

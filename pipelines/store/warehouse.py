@@ -1,0 +1,128 @@
+"""Opening the run's own DuckDB file, and the tables it keeps between runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from models.contracts import CORE_TABLES, Column, Table, estimate_table, protected_table
+from pipelines.private_files import make_private_folder
+
+BY_WEEK = estimate_table(protected_table("protected_effect_by_week"))
+Connection = duckdb.DuckDBPyConnection
+
+
+class WarehouseError(Exception):
+    """The warehouse can't be opened; the message says why and what to do."""
+
+
+class WarehouseBusyError(WarehouseError):
+    """Another process holds the warehouse."""
+
+
+@contextmanager
+def open_warehouse(path: Path) -> Iterator[Connection]:
+    """A connection to the warehouse, made on first use; changes are committed together on a clean exit.
+
+    Raises:
+        WarehouseBusyError: another process holds the file.
+        WarehouseError: it can't be read.
+    """
+    make_private_folder(path.parent)
+    try:
+        connection = duckdb.connect(str(path))
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise WarehouseBusyError(
+                f"{path.name} is in use by another run or program. Wait for it to end, then run again."
+            ) from None
+        raise WarehouseError(f"{path.name} can't be opened: restore it from a backup, or remove it.") from error
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.begin()
+        _create_kept_tables(connection)
+        yield connection
+        connection.commit()
+    finally:
+        connection.close()
+
+
+def fetch(connection: Connection, query: str, parameters: list[object] | None = None) -> pl.DataFrame:
+    """The rows of a query as a polars frame."""
+    frame = pl.from_arrow(connection.sql(query, params=parameters or []).to_arrow_table())
+    if not isinstance(frame, pl.DataFrame):
+        raise TypeError("a query gives a table")
+    return frame
+
+
+def one_row(connection: Connection, query: str, parameters: list[object] | None = None) -> tuple[Any, ...]:
+    """The single row of a query; everything is fetched, as DuckDB holds a connection until a result is read whole.
+
+    Raises:
+        LookupError: the query gives no row.
+    """
+    rows = connection.execute(query, parameters or []).fetchall()
+    if not rows:
+        raise LookupError("a query that always gives a row gave none")
+    return tuple(rows[0])
+
+
+def put_table(connection: Connection, name: str, frame: pl.DataFrame) -> None:
+    """Replace a table with the rows of a frame."""
+    connection.register("incoming_frame", frame.to_arrow())
+    connection.execute(f'create or replace table "{name}" as select * from incoming_frame')
+    connection.unregister("incoming_frame")
+
+
+def table_exists(connection: Connection, name: str) -> bool:
+    """Whether the warehouse has a table of this name."""
+    return one_row(connection, "select count(*) from duckdb_tables() where table_name = ?", [name])[0] > 0
+
+
+def quoted(names: tuple[str, ...]) -> str:
+    """Column names as SQL, comma-separated."""
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def column_definitions(columns: tuple[Column, ...]) -> str:
+    """Columns with their types as SQL."""
+    return ", ".join(f'"{column.name}" {column.sql_type}' for column in columns)
+
+
+def versions_table(table: Table) -> str:
+    """Name of the append-only table behind a history."""
+    return f"{table.name}_versions"
+
+
+def _create_kept_tables(connection: Connection) -> None:
+    connection.execute(
+        """
+        create table if not exists files (
+            file_id varchar primary key, sha256 varchar, name varchar, size_bytes bigint, landed_at timestamp,
+            status varchar, source varchar, format varchar, reading_hash varchar, n_rows bigint,
+            rule varchar, reason varchar, remedy varchar
+        );
+        create table if not exists set_aside (
+            file_id varchar, row_number bigint, disposition varchar, table_name varchar, rule varchar
+        );
+        create table if not exists checks (
+            stage varchar, table_name varchar, rule varchar, n_rows bigint,
+            n_unexpected bigint, passed boolean
+        );
+        """
+    )
+    connection.execute(
+        f"create table if not exists frozen_weeks ({column_definitions(BY_WEEK.columns)}, "
+        "inputs_hash varchar, plan_hash varchar, known_at timestamp)"
+    )
+    for table in CORE_TABLES:
+        columns = column_definitions(table.columns)
+        connection.execute(
+            f"create table if not exists {versions_table(table)} ({columns}, source varchar, file_id varchar, "
+            "row_number bigint, recorded_at timestamp, known_from timestamp, content varchar)"
+        )

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pytest
+
+from models.effects import result as result_module
+from models.effects.result import REASON_CODES, Interval, Result, Sizes, Thresholds, refused
+
+
+def a_result(**changes: object) -> Result:
+    fields: dict[str, object] = {
+        "estimand": "share",
+        "estimate": 0.5,
+        "se": 0.1,
+        "df": 9.0,
+        "ci": None,
+        "cs": None,
+        "n_commitments": 30,
+        "n_persons": 10,
+        "n_clusters": 5,
+        "n_switchers": None,
+        "design": "observational",
+        "variance": "cluster",
+        "status": "ok",
+        "reasons": (),
+    }
+    return Result(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.6, 0.4), (math.nan, 0.4), (0.1, math.inf)])
+def test_an_interval_needs_two_finite_ends_in_order(low: float, high: float) -> None:
+    with pytest.raises(ValueError, match="two finite ends in order"):
+        Interval(low, high)
+
+
+def test_clipping_an_interval_moves_the_ends_beyond_the_limits() -> None:
+    assert Interval(-0.2, 1.3).clip(0, 1) == Interval(0, 1)
+    assert Interval(0.2, 0.3).clip(0, 1) == Interval(0.2, 0.3)
+    assert Interval(1.2, 1.3).clip(0, 1) == Interval(1, 1)
+
+
+def test_an_interval_contains_its_ends() -> None:
+    assert Interval(0.1, 0.2).contains(0.1)
+    assert Interval(0.1, 0.2).contains(0.2)
+    assert not Interval(0.1, 0.2).contains(0.21)
+
+
+def test_a_refused_result_carries_no_value() -> None:
+    got = refused("share", Sizes(n_commitments=3), ("too_few_commitments",))
+    assert (got.estimate, got.se, got.df, got.ci, got.cs) == (None,) * 5
+    assert (got.status, got.n_commitments, got.reasons) == ("refused", 3, ("too_few_commitments",))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": "refused", "reasons": ("too_few_commitments",)},
+        {"estimate": math.nan},
+        {"se": None},
+        {"reasons": ("too_few_commitments",)},
+        {"status": "early"},
+    ],
+    ids=["refused with a value", "not a number", "no error", "ok with a reason", "early without a reason"],
+)
+def test_a_result_that_contradicts_itself_cannot_be_made(changes: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="share"):
+        a_result(**changes)
+
+
+def test_every_reason_code_is_listed_once_in_snake_case() -> None:
+    constants = {v for k, v in vars(result_module).items() if k.isupper() and isinstance(v, str)}
+    assert constants == set(REASON_CODES)
+    assert len(REASON_CODES) == len(constants)
+    assert all(code.replace("_", "").isalpha() and code.islower() for code in REASON_CODES)
+
+
+def test_the_default_limits_are_those_of_the_specification() -> None:
+    limits = Thresholds()
+    assert (limits.rate_commitments, limits.arm_commitments, limits.clusters, limits.df) == (20, 10, 4, 3.0)
+    assert (limits.early_clusters, limits.early_df, limits.planned_width) == (10, 8.0, 0.40)
+    assert (limits.bounds_width, limits.sequence_df, limits.two_way_share) == (0.40, 5.0, 0.40)
+
+
+@pytest.mark.parametrize("changes", [{"level": 1.0}, {"prior_sd": 0.0}, {"intracluster_correlation": 1.2}])
+def test_constants_out_of_range_are_refused_by_name(changes: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match=next(iter(changes))):
+        dataclasses.replace(Thresholds(), **changes)  # type: ignore[arg-type]

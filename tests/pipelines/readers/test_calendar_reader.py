@@ -1,0 +1,199 @@
+"""Calendars of Google, Outlook and Exchange, event by event."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.readers import FileRefused, RawTable
+from pipelines.readers.calendar import COLUMNS, read
+
+BERLIN_WEEKLY = """
+UID:series
+SUMMARY:Group 4
+DTSTART;TZID=Europe/Berlin:20260105T090000
+DTEND;TZID=Europe/Berlin:20260105T110000
+RRULE:FREQ=WEEKLY{end}
+{more}"""
+
+
+def calendar(*events: str) -> str:
+    blocks = "".join(f"BEGIN:VEVENT\n{event.strip()}\nEND:VEVENT\n" for event in events)
+    text = f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//test//\n{blocks}END:VCALENDAR\n"
+    return text.replace("\n", "\r\n")
+
+
+def weekly(end: str = "", more: str = "") -> str:
+    return BERLIN_WEEKLY.format(end=end, more=more)
+
+
+def read_events(*events: str, window: timedelta = timedelta(days=730)) -> RawTable:
+    return read(calendar(*events), "team.ics", window)
+
+
+def starts(raw: RawTable) -> list[str]:
+    return raw.frame["start"].to_list()
+
+
+def test_windows_zone_names_are_understood(sample: Callable[[str], Path]) -> None:
+    raw = read(sample("ics_exchange_windows_tzid.ics").read_text(), "a.ics")
+    # 17:00 on 28 October 2024 in "Eastern Standard Time", still on summer time: UTC-4
+    assert starts(raw) == ["2024-10-28T21:00:00Z"]
+
+
+def test_a_windows_zone_without_its_definition_is_understood() -> None:
+    raw = read_events("UID:a\nDTSTART;TZID=W. Europe Standard Time:20260705T090000\nDURATION:PT2H")
+    assert raw.frame.select("start", "end").row(0) == ("2026-07-05T07:00:00Z", "2026-07-05T09:00:00Z")
+
+
+def test_a_display_name_with_commas_is_a_zone(sample: Callable[[str], Path]) -> None:
+    raw = read(sample("ics_ical4j_Standup.ics").read_text(), "a.ics")
+    # 9:30 in Melbourne at UTC+11, then every working day
+    assert starts(raw)[:2] == ["2009-03-09T22:30:00Z", "2009-03-10T22:30:00Z"]
+
+
+def test_exceptions_in_utc_take_occurrences_out(sample: Callable[[str], Path]) -> None:
+    raw = read(sample("ics_ical4j_EXDATE-IN-UTC.ics").read_text(), "a.ics")
+    # weekly from 8 May 2007 without 15 and 22 May; the last before 2 January 2009 05:59 UTC is 30 December
+    assert starts(raw)[:2] == ["2007-05-08T10:15:00Z", "2007-05-29T10:15:00Z"]
+    assert starts(raw)[-1] == "2008-12-30T11:15:00Z"
+    assert raw.n_rows == 87 - 2
+
+
+def test_a_series_without_an_end_stops_at_the_window() -> None:
+    raw = read_events(weekly(), window=timedelta(days=21))
+    assert starts(raw) == [f"2026-01-{day}T08:00:00Z" for day in ("05", "12", "19", "26")]
+    assert set(raw.frame["row_number"]) == {1}
+
+
+def test_the_window_is_two_years_unless_said_otherwise() -> None:
+    assert starts(read_events(weekly()))[-1] == "2028-01-03T08:00:00Z"
+
+
+def test_a_series_with_an_end_is_not_cut() -> None:
+    assert read_events(weekly(";COUNT=5"), window=timedelta(days=7)).n_rows == 5
+    assert read_events(weekly(";UNTIL=20260120T000000Z"), window=timedelta(days=7)).n_rows == 3
+
+
+def test_summer_time_moves_the_instant_of_later_occurrences() -> None:
+    raw = read_events(weekly(";COUNT=13"))
+    assert starts(raw)[0] == "2026-01-05T08:00:00Z"
+    assert (
+        starts(raw)[-1] == "2026-03-30T07:00:00Z"
+    )  # 5 January + 12 weeks, a day after the clocks went forward
+
+
+def test_an_override_before_its_master_replaces_its_occurrence() -> None:
+    moved = (
+        "UID:series\nRECURRENCE-ID;TZID=Europe/Berlin:20260112T090000\nDTSTART;TZID=Europe/Berlin:20260113T140000\n"
+        "DTEND;TZID=Europe/Berlin:20260113T160000"
+    )
+    raw = read_events(moved, weekly(";COUNT=3"))
+    assert raw.frame.select("row_number", "start").rows() == [
+        (1, "2026-01-13T13:00:00Z"),
+        (2, "2026-01-05T08:00:00Z"),
+        (2, "2026-01-19T08:00:00Z"),
+    ]
+
+
+def test_a_cancelled_override_is_dropped() -> None:
+    cancelled = (
+        "UID:series\nRECURRENCE-ID;TZID=Europe/Berlin:20260112T090000\nDTSTART;TZID=Europe/Berlin:20260112T090000\n"
+        "STATUS:CANCELLED"
+    )
+    assert starts(read_events(cancelled, weekly(";COUNT=3"))) == [
+        "2026-01-05T08:00:00Z",
+        "2026-01-19T08:00:00Z",
+    ]
+
+
+def test_a_cancelled_event_stays_with_its_status() -> None:
+    raw = read_events("UID:a\nDTSTART:20260105T090000Z\nSTATUS:CANCELLED")
+    assert raw.frame["status"].to_list() == ["CANCELLED"]
+
+
+def test_a_cancelled_series_stays_with_its_status() -> None:
+    raw = read_events(weekly(";COUNT=2", "STATUS:CANCELLED"))
+    assert raw.frame["status"].to_list() == ["CANCELLED", "CANCELLED"]
+
+
+def test_rooms_are_not_people_and_nobody_counts_twice() -> None:
+    raw = read_events(
+        "UID:a\nDTSTART:20260105T090000Z\nORGANIZER;CN=A:MAILTO:Anna@Example.org\n"
+        "ATTENDEE;CN=A:mailto:anna@example.org\nATTENDEE;CN=B;PARTSTAT=DECLINED:mailto:ben@example.org\n"
+        "ATTENDEE;CUTYPE=RESOURCE:mailto:room@example.org\nATTENDEE;CUTYPE=ROOM:mailto:hall@example.org\n"
+        "ATTENDEE:mailto:c_188@resource.calendar.google.com"
+    )
+    columns = raw.frame.select("organizer", "attendees", "other_attendees", "n_people")
+    assert columns.row(0) == ("anna@example.org", "anna@example.org;ben@example.org", "ben@example.org", "2")
+
+
+def test_a_person_without_an_address_still_counts() -> None:
+    raw = read_events(
+        "UID:a\nDTSTART:20260105T090000Z\nORGANIZER:mailto:anna@example.org\nATTENDEE;CN=Ben:invalid:nomail\n"
+        "ATTENDEE;EMAIL=cara@example.org:urn:uuid:1"
+    )
+    assert raw.frame.select("other_attendees", "n_people").row(0) == ("ben;cara@example.org", "3")
+
+
+def test_the_export_s_own_time_is_never_a_booking_time() -> None:
+    raw = read_events("UID:a\nDTSTAMP:20260301T000000Z\nDTSTART:20260105T090000Z")
+    assert raw.frame.select("created", "last_modified").row(0) == (None, None)
+
+
+def test_created_and_last_modified_are_read() -> None:
+    raw = read_events(
+        "UID:a\nCREATED:20260101T080000Z\nLAST-MODIFIED:20260102T080000Z\nDTSTART:20260105T090000Z"
+    )
+    assert raw.frame.select("created", "last_modified").row(0) == (
+        "2026-01-01T08:00:00Z",
+        "2026-01-02T08:00:00Z",
+    )
+    assert raw.recorded_column == "last_modified"
+
+
+def test_a_time_without_a_zone_is_left_to_the_source_file() -> None:
+    assert starts(read_events("UID:a\nDTSTART:20260105T090000")) == ["2026-01-05T09:00:00"]
+    assert starts(read_events("UID:a\nDTSTART;VALUE=DATE:20260105")) == ["2026-01-05"]
+
+
+def test_a_zone_nobody_knows_is_not_guessed() -> None:
+    assert starts(read_events("UID:a\nDTSTART;TZID=Head Office:20260105T090000")) == [
+        "2026-01-05T09:00:00 in an unknown zone"
+    ]
+
+
+def test_broken_times_keep_their_row() -> None:
+    raw = read_events("UID:a\nDTSTART:2026garbage", "UID:b\nSUMMARY:no time")
+    assert raw.n_rows == 2
+    assert raw.frame["start"].to_list() == ["not a time: 2026garbage", None]
+
+
+def test_an_end_before_its_start_is_handed_on_as_it_is() -> None:
+    raw = read_events("UID:a\nDTSTART:20260105T090000Z\nDTEND:20260105T080000Z")
+    assert raw.frame.select("start", "end").row(0) == ("2026-01-05T09:00:00Z", "2026-01-05T08:00:00Z")
+
+
+def test_a_calendar_without_events_has_no_rows_and_all_columns() -> None:
+    raw = read_events()
+    assert (raw.n_rows, raw.frame.columns) == (0, [*COLUMNS, "row_number"])
+
+
+@pytest.mark.parametrize("rule", ["FREQ=HOURLY", "FREQ=DAILY;UNTIL=20990101T000000Z"])
+def test_a_series_nobody_could_attend_is_refused(rule: str) -> None:
+    with pytest.raises(FileRefused) as refusal:
+        read_events(f"UID:a\nDTSTART:20260105T090000Z\nRRULE:{rule}")
+    assert refusal.value.rule == "series_too_long"
+
+
+@pytest.mark.parametrize("rule", ["FREQ=SOMETIMES", "INTERVAL=2", "FREQ=WEEKLY;UNTIL=soon"])
+def test_a_broken_repeat_rule_refuses_the_file_by_the_event_s_number(rule: str) -> None:
+    with pytest.raises(FileRefused, match="event 2 of the file") as refusal:
+        read_events("UID:a\nDTSTART:20260105T090000Z", f"UID:b\nDTSTART:20260105T090000Z\nRRULE:{rule}")
+    assert refusal.value.rule == "unreadable_file"
+
+
+def test_additional_dates_are_occurrences() -> None:
+    raw = read_events("UID:a\nDTSTART:20260105T090000Z\nDTEND:20260105T100000Z\nRDATE:20260107T090000Z")
+    assert starts(raw) == ["2026-01-05T09:00:00Z", "2026-01-07T09:00:00Z"]
