@@ -116,7 +116,7 @@ def _band_layout(info: BandInfo) -> dict[str, Any]:
             "tickformat": "%-d %b",
             "nticks": 5,
             "showgrid": False,
-            "range": days,
+            **across,
             "tickangle": 0,
         },
         "yaxis": {**look, **tick_texts(info.axis), "range": limits, "fixedrange": True},

@@ -6,6 +6,7 @@ where they are used, so that help and status answer at once.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -161,6 +162,22 @@ def check(folder: Path | None, file: Path) -> int:
     from pipelines.check_file import check_file
 
     return SOMETHING_REFUSED if check_file(_programme(folder), file) else OK
+
+
+def entry() -> None:
+    """The command as a program: run it, then leave at once.
+
+    Great Expectations keeps DuckDB objects to the very end, and DuckDB's binding then prints pages of warnings
+    about them. Everything is written and closed by now, so the interpreter's own farewell is left out.
+    """
+    code: object = OK
+    try:
+        main()
+    except SystemExit as leaving:
+        code = leaving.code
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else FAILED)
 
 
 def _programme(folder: Path | None) -> Programme:

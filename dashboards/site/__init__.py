@@ -43,6 +43,9 @@ from dashboards.words import Words, english
 
 WIDE, NARROW = 660, 340
 
+# A release has its site and its report in folders side by side.
+REPORT_LINK = "../report/report.html"
+
 # The tables whose numbers the page shows, each offered as a CSV file.
 CSV_TABLES = (
     "protected_completion",
@@ -56,7 +59,9 @@ CSV_TABLES = (
 )
 
 
-def build_site(tables: Tables, folder: Path, words: Words | None = None) -> Path:
+def build_site(
+    tables: Tables, folder: Path, words: Words | None = None, report_link: str = REPORT_LINK
+) -> Path:
     """Write the value site into a folder: `index.html`, `assets/` and `data/<table>.csv`.
 
     The same tables give the same bytes. Nothing in the page asks for anything beyond its own folder.
@@ -65,6 +70,7 @@ def build_site(tables: Tables, folder: Path, words: Words | None = None) -> Path
         tables: every protected and meta table by name.
         folder: where to write; made if it is not there.
         words: the language; English by default.
+        report_link: where the page finds the weekly report, seen from the page; empty for no link.
 
     Returns:
         The path of the page.
@@ -72,7 +78,7 @@ def build_site(tables: Tables, folder: Path, words: Words | None = None) -> Path
     Raises:
         TablesError: a table or column is missing, or a number is not finite.
     """
-    page = render_page(tables, Phrases(words or english()))
+    page = render_page(tables, Phrases(words or english()), report_link)
     (folder / "data").mkdir(parents=True, exist_ok=True)
     for name in CSV_TABLES:
         write_csv(tables[name], folder / "data" / f"{name}.csv")
@@ -82,7 +88,7 @@ def build_site(tables: Tables, folder: Path, words: Words | None = None) -> Path
     return path
 
 
-def render_page(tables: Tables, say: Phrases) -> str:
+def render_page(tables: Tables, say: Phrases, report_link: str = "") -> str:
     """The whole page as HTML text."""
     story = tell(tables, say)
     effects = read_rows(tables, "protected_effect")
@@ -95,6 +101,7 @@ def render_page(tables: Tables, say: Phrases) -> str:
             css=Markup(theme.palette_css() + _packaged("site.css")),  # noqa: S704 -- our own file, no data in it
             story=story,
             say=say,
+            report_link=report_link,
             widths={"wide": WIDE, "narrow": NARROW},
             arm_lines=arm_lines(read_rows(tables, "protected_completion"), say),
             chart_notes=chart_notes(tables, story.charts, say),

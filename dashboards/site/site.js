@@ -28,7 +28,7 @@
     if (!charts[key]) return;
     const live = document.createElement("div");
     live.className = "live";
-    live.setAttribute("role", "img");
+    live.setAttribute("role", "group");
     live.setAttribute("aria-label", stage.dataset.alt);
     stage.append(live);
     const figure = figureOf(key);

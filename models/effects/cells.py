@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.effects.arrays import FloatArray, IntArray, whole_numbers
-from models.effects.clusters import Membership
+from models.effects.clusters import Membership, distinct_rows
 
 KEY_COLUMNS = ("cluster", "group", "person", "arm")
 COUNT_COLUMNS = ("n_done", "n_not_done", "n_withdrawn", "n_unknown", "n_kept")
@@ -58,7 +58,7 @@ class CommitmentCells:
             raise ValueError("cells: arm is 0 (without an appointment) or 1 (with one)")
         if np.any(self.n_kept > self.n_done):
             raise ValueError("cells: more commitments kept than done; count n_kept among the done ones")
-        if np.unique(self._columns(KEY_COLUMNS), axis=0).shape[0] != self.arm.size:
+        if distinct_rows(self._columns(KEY_COLUMNS))[0].shape[0] != self.arm.size:
             raise ValueError("cells: a cluster, group, person and arm occurs twice; add the cells with merge")
         Membership(self.cluster, self.group, self.person)
 
@@ -94,9 +94,9 @@ class CommitmentCells:
         """
         keys = np.concatenate([self._columns(KEY_COLUMNS), other._columns(KEY_COLUMNS)])
         counts = np.concatenate([self._columns(COUNT_COLUMNS), other._columns(COUNT_COLUMNS)])
-        distinct, inverse = np.unique(keys, axis=0, return_inverse=True)
+        distinct, position = distinct_rows(keys)
         sums = np.zeros((distinct.shape[0], len(COUNT_COLUMNS)), dtype=np.int64)
-        np.add.at(sums, inverse.ravel(), counts)
+        np.add.at(sums, position, counts)
         return CommitmentCells(*distinct.T, *sums.T)
 
     def of_arm(self, arm: int) -> CommitmentCells:

@@ -83,7 +83,7 @@ class Membership:
         if not self.cluster.shape == self.group.shape == self.person.shape:
             raise ValueError("membership: cluster, group and person need the same length")
         for name, codes in (("group", self.group), ("person", self.person)):
-            if np.unique(np.stack([codes, self.cluster]), axis=1).shape[1] != np.unique(codes).size:
+            if not _is_nested(codes, self.cluster):
                 raise ValueError(f"membership: a {name} lies in two clusters; form the components again")
 
     @property
@@ -95,6 +95,33 @@ class Membership:
     def rows(self, keep: NDArray[np.bool_]) -> Membership:
         """Return the membership of the rows kept, shape of `keep` (n,)."""
         return Membership(self.cluster[keep], self.group[keep], self.person[keep])
+
+
+def _is_nested(inner: IntArray, outer: IntArray) -> bool:
+    """Whether rows of the same inner code always have the same outer code."""
+    order = np.argsort(inner, kind="stable")
+    is_same = inner[order][1:] == inner[order][:-1]
+    return bool(np.all(outer[order][1:][is_same] == outer[order][:-1][is_same]))
+
+
+def distinct_rows(keys: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the distinct rows in order and, for each row, its position among them.
+
+    Sorting columns is an order of magnitude faster here than `np.unique` along an axis.
+
+    Args:
+        keys: Codes, shape (n, k).
+
+    Returns:
+        Distinct rows, shape (d, k), and positions, shape (n,).
+    """
+    order = np.lexsort(keys.T[::-1])
+    ordered = keys[order]
+    is_new = np.ones(order.size, dtype=bool)
+    is_new[1:] = np.any(ordered[1:] != ordered[:-1], axis=1)
+    position = np.empty(order.size, dtype=np.int64)
+    position[order] = np.cumsum(is_new) - 1
+    return ordered[is_new], position
 
 
 def sums_by_code(codes: IntArray, table: FloatArray) -> FloatArray:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from models.effects.arrays import IntArray, whole_numbers
 from models.effects.clustering import unit_codes, variance_kind
-from models.effects.clusters import Membership
+from models.effects.clusters import Membership, distinct_rows
 from models.effects.means import fit_mean, mean_result
 from models.effects.rates import fit_share, share_result
 from models.effects.result import (
@@ -76,17 +76,17 @@ class ScoreCells:
         scores = codes.pop()
         if scores.size and not (scores.min() >= 1 and scores.max() <= N_SCORES):
             raise ValueError(f"score: needs 1 to {N_SCORES}; check which scale the survey used")
-        keys, inverse = np.unique(np.column_stack(codes), axis=0, return_inverse=True)
+        keys, position = distinct_rows(np.column_stack(codes))
         counts = np.zeros((keys.shape[0], N_SCORES), dtype=np.int64)
-        np.add.at(counts, (inverse.ravel(), scores - 1), 1)
+        np.add.at(counts, (position, scores - 1), 1)
         return cls(keys[:, 0], keys[:, 1], keys[:, 2], counts)
 
     def merge(self, other: ScoreCells) -> ScoreCells:
         """Add two sets of cells with the same codes; the order of merging never matters."""
         keys = np.concatenate([np.column_stack([c.cluster, c.group, c.person]) for c in (self, other)])
-        distinct, inverse = np.unique(keys, axis=0, return_inverse=True)
+        distinct, position = distinct_rows(keys)
         counts = np.zeros((distinct.shape[0], N_SCORES), dtype=np.int64)
-        np.add.at(counts, inverse.ravel(), np.concatenate([self.counts, other.counts]))
+        np.add.at(counts, position, np.concatenate([self.counts, other.counts]))
         return ScoreCells(distinct[:, 0], distinct[:, 1], distinct[:, 2], counts)
 
     @property

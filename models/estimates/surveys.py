@@ -19,6 +19,7 @@ from models.frames import frame_of
 USEFULNESS = estimate_table(protected_table("protected_usefulness"))
 LONELINESS = estimate_table(protected_table("protected_loneliness"))
 SCORES = range(1, 6)
+FIRST_SIX = tuple(f"session-{number:02}" for number in range(1, 7))
 
 
 def score_cells(inputs: Inputs, question_id: str) -> ScoreCells:
@@ -58,10 +59,14 @@ def _range_row(frame: pl.DataFrame, low: int, high: int, n_all: int) -> dict[str
 
 
 def estimate_loneliness(inputs: Inputs) -> pl.DataFrame:
-    """Mean within-person change of the UCLA-3 score since the baseline, by wave; never an effect."""
+    """Mean within-person change of the UCLA-3 score since the baseline; never an effect.
+
+    First each person's latest score at least eight weeks on, then after each of the first six sessions.
+    """
     changes = inputs["loneliness_changes"]
     n_baseline = int((inputs["loneliness_scores"]["wave"] == "baseline").sum())
-    waves = [wave for wave in changes["wave"].unique().sort().to_list() if wave != "latest"]
+    present = set(changes["wave"])
+    waves = [wave for wave in FIRST_SIX if wave in present]
     return frame_of(
         LONELINESS,
         [

@@ -31,7 +31,8 @@ _ANSWERED_LATER_SHARE = 0.12
 class Pulses:
     """The pulse after every session attended, one element per commitment row; baselines per person.
 
-    `at` is the minute of the answer and counts only where `responded`; an answer after the cut is none.
+    `at` is the minute of the answer and counts only where `responded`. Answers come within two days of a
+    session on a working day, so before a cut that is the end of a week.
     """
 
     responded: Bools
@@ -60,7 +61,7 @@ def draw_pulses(
     invited_at = (first_session_day(people, groups) - rng.integers(7, 10, len(answers))) * DAY + 8 * 60
     baseline_at = invited_at + rng.integers(10, 3 * DAY // 4, len(answers))
     return Pulses(
-        responded=(rng.random(n) < answers[commitments.person]) & (at < scenario.n_days * DAY),
+        responded=(rng.random(n) < answers[commitments.person]),
         at=at,
         baseline_responded=rng.random(len(answers)) < np.sqrt(answers),
         baseline_at=baseline_at,

@@ -23,7 +23,7 @@ def test_a_count_of_an_early_row_is_given() -> None:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "0.5"])
 def test_a_cell_that_is_no_finite_number_is_refused_by_table_and_column(value: object) -> None:
-    with pytest.raises(TablesError, match="protected_effect.estimate"):
+    with pytest.raises(TablesError, match=r"protected_effect\.estimate"):
         Row("protected_effect", {"estimate": value, "status": "ok"}).number("estimate")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.identity import (
@@ -86,6 +86,7 @@ texts = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(rows=st.lists(st.tuples(texts, texts), max_size=12))
 def test_a_column_of_ids_is_the_ids_of_its_rows(rows: list[tuple[str | None, str | None]]) -> None:
     columns = [pl.Series([row[place] for row in rows], dtype=pl.String) for place in (0, 1)]
@@ -93,6 +94,7 @@ def test_a_column_of_ids_is_the_ids_of_its_rows(rows: list[tuple[str | None, str
     assert made.to_list() == [pseudonym(row, "session", KEY) for row in rows]
 
 
+@settings(deadline=None)
 @given(one=st.text(max_size=8), other=st.text(max_size=8), kind=st.sampled_from(["person", "group"]))
 def test_ids_are_equal_exactly_where_normalised_texts_are(one: str, other: str, kind: str) -> None:
     same = normalised_part(one, kind) == normalised_part(other, kind)

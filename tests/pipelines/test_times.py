@@ -4,7 +4,7 @@ import datetime as dt
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.readers import FileRefused
@@ -127,6 +127,7 @@ def test_no_cells_give_no_times() -> None:
     assert times(None, None) == [None, None]
 
 
+@settings(deadline=None)
 @given(moment=st.datetimes(dt.datetime(1970, 1, 1), dt.datetime(2100, 1, 1)))  # noqa: DTZ001 - a clock's reading
 def test_every_shape_of_an_instant_reads_alike(moment: dt.datetime) -> None:
     moment = moment.replace(microsecond=0)
@@ -139,6 +140,7 @@ def test_every_shape_of_an_instant_reads_alike(moment: dt.datetime) -> None:
     assert times(*shapes, zone="UTC") == [moment.isoformat(" ")] * 4
 
 
+@settings(deadline=None)
 @given(cells=st.lists(st.text("0123456789-/.: TZapmUC+٣", max_size=22)))
 def test_no_text_breaks_the_reading(cells: list[str]) -> None:
     try:

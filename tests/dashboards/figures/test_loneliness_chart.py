@@ -20,17 +20,17 @@ def info_of(releases: ModuleType, say: Phrases, change: float, low: float, high:
 
 
 @pytest.mark.parametrize(
-    ("change", "low", "high", "title"),
+    ("reading", "title"),
     [
-        (-0.31, -0.52, -0.1, "Loneliness fell by 0.3 on a scale from 3 to 9"),
-        (0.31, 0.1, 0.52, "Loneliness rose by 0.3 on a scale from 3 to 9"),
-        (-0.31, -0.7, 0.0, "No clear change in loneliness"),
+        ((-0.31, -0.52, -0.1), "Loneliness fell by 0.3 on a scale from 3 to 9"),
+        ((0.31, 0.1, 0.52), "Loneliness rose by 0.3 on a scale from 3 to 9"),
+        ((-0.31, -0.7, 0.0), "No clear change in loneliness"),
     ],
 )
 def test_the_title_states_a_change_only_where_the_range_excludes_zero(
-    releases, say, change, low, high, title
+    releases: ModuleType, say: Phrases, reading: tuple[float, float, float], title: str
 ) -> None:
-    assert info_of(releases, say, change, low, high).title == title
+    assert info_of(releases, say, *reading).title == title
 
 
 def test_the_latest_wave_stands_first_with_people_and_range(releases: ModuleType, say: Phrases) -> None:

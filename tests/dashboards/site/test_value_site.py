@@ -18,6 +18,7 @@ from dashboards.report import render_report
 from dashboards.site import CSV_TABLES, build_site, render_page
 from dashboards.story import tell
 from dashboards.words import english, placeholders
+from models.effects.result import REASON_CODES
 
 STATES = ["ok", "real", "too_early", "refused"]
 CAVEAT = (
@@ -58,7 +59,7 @@ def page_of(releases: ModuleType, say: Phrases, state: str) -> Page:
 
 
 def numbers_in(text: str) -> set[str]:
-    return set(re.findall(r"\d[\d,]*(?:\.\d+)?", text))
+    return set(re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", text))
 
 
 def numbers_of_tables(tables: dict[str, pl.DataFrame]) -> set[str]:
@@ -247,6 +248,11 @@ def test_the_site_is_a_page_its_assets_and_a_csv_per_table(releases: ModuleType,
     assert written == {"index.html", "assets/plotly.min.js", "assets/site.js"} | csvs
 
 
+def test_the_page_links_to_the_report_of_its_release(releases: ModuleType, tmp_path: Path) -> None:
+    page = Page(build_site(releases.ok_release(), tmp_path).read_text(encoding="utf-8"))
+    assert "../report/report.html" in {attributes.get("href") for _, attributes in page.elements}
+
+
 def test_the_same_tables_give_the_same_bytes(releases: ModuleType, tmp_path: Path) -> None:
     for name in ("first", "second"):
         build_site(releases.ok_release(), tmp_path / name)
@@ -303,11 +309,16 @@ def variants(releases: ModuleType) -> list[dict[str, pl.DataFrame]]:
     """The drawn releases, and such changes to them as other sentences need."""
     made = [make() for make in releases.RELEASES.values()]
     fell = releases.ok_release()
-    flip = [(-pl.col(name)).alias(name) for name in ("estimate", "low", "high")]
     fell["protected_effect_by_week"] = fell["protected_effect_by_week"].with_columns(
         estimate=-pl.col("estimate"), low=-pl.col("high"), high=-pl.col("low")
     )
-    fell["protected_effect"] = fell["protected_effect"].with_columns(flip[0] / 14.1)
+    fell["protected_effect"] = releases.table(
+        "protected_effect",
+        ("primary", 0.01, 0.0, 0.1, "ok"),
+        ("horizon_14", None, None, None, "early"),
+        ("horizon_42", None, None, None, "refused"),
+        columns="line estimate low high status",
+    )
     rise = {"mean_change_score": 0.5, "low": 0.2, "high": 0.8}
     fell["protected_loneliness"] = fell["protected_loneliness"].with_columns(
         **{k: pl.lit(v) for k, v in rise.items()}
@@ -348,7 +359,7 @@ CHOSEN_BY_DATA = ("verdict", "change", "design", "reason", "month", "counted", "
 def test_every_sentence_of_the_catalogue_is_used(releases: ModuleType) -> None:
     recorder = Recorder()
     for tables in variants(releases):
-        render_page(tables, Phrases(recorder))
+        render_page(tables, Phrases(recorder), "report.html")
         render_report(tables, Phrases(recorder))
     unused = {key for key in recorder.sentences if key not in recorder.used}
     assert {key for key in unused if key.split(".")[0] not in CHOSEN_BY_DATA} == set()
@@ -369,8 +380,6 @@ def test_words_chosen_by_data_are_those_of_the_contract(releases: ModuleType) ->
 
 
 def test_every_reason_an_estimator_gives_has_a_sentence() -> None:
-    from models.effects.result import REASON_CODES  # noqa: PLC0415 -- only this test needs the estimators
-
     assert set(REASON_CODES) <= english().family("reason")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from types import ModuleType
+from xml.etree import ElementTree
 
 import pytest
 
@@ -101,7 +101,7 @@ def test_text_stays_inside_a_narrow_picture(releases: ModuleType, say: Phrases) 
                 float(node.attrib["x"])
                 - {"start": 0, "middle": 0.5, "end": 1}[node.attrib["text-anchor"]] * width
             )
-            assert -1 <= left
+            assert left >= -1
             assert left + width <= 341, (info.key, node.text)
 
 

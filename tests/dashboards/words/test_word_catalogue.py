@@ -40,7 +40,7 @@ def test_a_translation_with_a_key_of_its_own_is_refused() -> None:
 
 
 def test_a_translation_with_other_placeholders_is_refused() -> None:
-    with pytest.raises(WordsError, match="page.title wants"):
+    with pytest.raises(WordsError, match=r"page\.title wants"):
         read_words('[page]\ntitle = "{programm}"\nend = "Danke"', "de.toml", like=ORIGINAL)
 
 

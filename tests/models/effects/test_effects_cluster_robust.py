@@ -108,12 +108,13 @@ def test_moments_of_different_shapes_are_refused() -> None:
         ClusterMoments(np.zeros((2, 2, 2)), np.zeros((3, 2)), np.zeros(3), np.zeros(3))
 
 
-def test_two_way_variance_adds_both_ways_and_takes_off_what_they_share() -> None:
+@pytest.mark.parametrize(("n_people", "n_groups"), [(12, 8), (4, 9)], ids=["fewer groups", "fewer people"])
+def test_two_way_variance_adds_both_ways_and_takes_off_what_they_share(n_people: int, n_groups: int) -> None:
     rng = np.random.default_rng(5)
-    person, group = np.repeat(np.arange(12), 4), np.tile(np.arange(8), 6)
+    person, group = np.repeat(np.arange(n_people), 48 // n_people), np.arange(48) % n_groups
     x = np.column_stack([np.ones(48), rng.integers(0, 2, 48)])
-    y = rng.normal(size=12)[person] + rng.normal(size=8)[group] + rng.normal(size=48)
-    moments = [ClusterMoments.from_rows(x, y, code) for code in (person, group, person * 8 + group)]
+    y = rng.normal(size=n_people)[person] + rng.normal(size=n_groups)[group] + rng.normal(size=48)
+    moments = [ClusterMoments.from_rows(x, y, code) for code in (person, group, person * n_groups + group)]
     one_way = [cr2(part, (0, 1)) for part in moments]
     fit = two_way(*moments, (0, 1))
     added = one_way[0].variance + one_way[1].variance - one_way[2].variance

@@ -5,7 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.effects.clusters import Membership, connected_components, largest_share, sums_by_code
+from models.effects.clusters import (
+    Membership,
+    connected_components,
+    distinct_rows,
+    largest_share,
+    sums_by_code,
+)
 
 EDGES = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=12)
 
@@ -77,3 +83,11 @@ def test_largest_share_is_that_of_the_heaviest_code() -> None:
     # Code 2 holds 6 of 10.
     assert largest_share(np.array([1, 2, 2]), np.array([4.0, 5.0, 1.0])) == pytest.approx(0.6)
     assert largest_share(np.array([], dtype=np.int64), np.array([])) == 0.0
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=12))
+def test_distinct_rows_come_in_order_and_rebuild_all_rows(rows: list[tuple[int, int]]) -> None:
+    keys = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    distinct, position = distinct_rows(keys)
+    assert [tuple(row) for row in distinct.tolist()] == sorted(set(rows))
+    assert np.array_equal(distinct[position], keys)

@@ -129,9 +129,9 @@ def weekly_sums(arm: FloatArray, kept: FloatArray, first_week: FloatArray, week:
     return np.stack([part.sum(axis=(2, 3)) for part in parts], axis=-1)
 
 
-def ever_false(n_groups: int, replications: int) -> tuple[float, float]:
+def ever_false(n_groups: int, replications: int, seed: int = 77) -> tuple[float, float]:
     """Share of programmes without an effect whose sequence, and whose fixed interval, ever excludes 0."""
-    rng = np.random.default_rng((77, n_groups))
+    rng = np.random.default_rng((seed, n_groups))
     by_sequence, by_interval = np.zeros(replications, bool), np.zeros(replications, bool)
     arm, kept = draw(rng, (replications, n_groups), 0.0)
     first_week = rng.integers(1, 5, (replications, n_groups))
@@ -166,7 +166,7 @@ def test_with_eight_groups_the_sequence_is_a_little_too_bold_so_it_stays_with_an
 @pytest.mark.parametrize("n_groups", [10, 20, 40])
 def test_over_26_weekly_looks_the_sequence_seldom_cries_wolf_in_a_long_run(n_groups: int) -> None:
     # 20,000 programmes: Monte Carlo error .0016 at a rate of .05.
-    assert ever_false(n_groups, 20_000)[0] <= 0.05
+    assert np.mean([ever_false(n_groups, 2_000, seed)[0] for seed in range(10)]) <= 0.05
 
 
 def reshuffled(rng: np.random.Generator, n_groups: int) -> CommitmentCells:

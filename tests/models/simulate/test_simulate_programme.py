@@ -89,7 +89,8 @@ def test_answers_lie_in_their_questions_range():
 
 
 def test_nothing_is_recorded_after_the_cut():
-    cut = cut_at(drawn().scenario)
+    programme = drawn(Scenario(n_groups=400, n_people=1200))
+    cut = cut_at(programme.scenario)
     for table, column in (
         ("sessions", "started_at"),
         ("commitments", "made_at"),
@@ -97,7 +98,7 @@ def test_nothing_is_recorded_after_the_cut():
         ("answers", "answered_at"),
         ("appointments", "booked_at"),
     ):
-        assert getattr(drawn(), table)[column].max() < cut, table
+        assert getattr(programme, table)[column].max() < cut, table
 
 
 def test_sessions_held_are_numbered_one_after_the_other_in_time():
@@ -205,6 +206,13 @@ def test_a_report_that_names_no_commitment_is_about_the_latest_check_out_half_a_
     assert 0.3 < unnamed.height / reports.height < 0.8
     assert latest.height == unnamed.height
     assert latest.filter(pl.col("commitment_id") != pl.col("meant")).is_empty()
+
+
+def test_groups_that_keep_a_sheet_always_name_the_commitment_by_its_code():
+    meant = drawn().truth.reports["commitment_id"]
+    of_sheet = drawn().outcome_reports.filter(meant.str.starts_with("C-"))
+    assert of_sheet.height > 100
+    assert of_sheet["commitment_id"].str.starts_with("C-").fill_null(value=False).all()
 
 
 def test_a_calendar_appointment_with_a_booking_time_follows_one_commitment_that_has_an_appointment():

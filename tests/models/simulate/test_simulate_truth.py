@@ -74,6 +74,11 @@ def test_base_completion_is_the_scenarios():
     assert drawn(LARGE).truth.commitments["p0"].mean() == pytest.approx(0.65, abs=0.01)
 
 
+@pytest.mark.parametrize("scenario", [LARGE, AT_RANDOM], ids=["selected", "at random"])
+def test_appointments_are_as_frequent_as_the_scenario_says(scenario):
+    assert drawn(scenario).truth.commitments["has_appointment"].mean() == pytest.approx(0.45, abs=0.01)
+
+
 def test_a_commitment_is_done_within_28_days_with_its_own_probability():
     truth = drawn(LARGE).truth.commitments
     p = pl.when("has_appointment").then("p1").otherwise("p0")
@@ -158,6 +163,16 @@ def test_partners_write_down_only_what_is_final():
         .filter(pl.col("reported_at") - pl.col("made_at") < timedelta(days=15))
     )
     assert set(early["state"]) == {"done", "withdrawn"}
+
+
+def test_no_mature_outcome_is_known_from_the_partner_alone():
+    reports = drawn(AT_RANDOM).truth.reports.join(outcomes(drawn(AT_RANDOM)), on="commitment_id")
+    day = (pl.col("reported_at") - pl.col("made_at")).dt.total_days()
+    counted = reports.group_by("commitment_id").agg(
+        (day < 15).sum().alias("early"), (day >= 15).sum().alias("later")
+    )
+    assert counted.filter(pl.col("early") > 0).height > 1000
+    assert counted.filter((pl.col("early") > 0) & (pl.col("later") == 0)).is_empty()
 
 
 def test_with_partners_who_do_not_ask_nobody_is_asked_in_the_first_two_weeks():

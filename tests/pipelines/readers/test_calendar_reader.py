@@ -1,10 +1,13 @@
 """Calendars of Google, Outlook and Exchange, event by event."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import icalendar
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.readers import FileRefused, RawTable
 from pipelines.readers.calendar import COLUMNS, read
@@ -197,3 +200,18 @@ def test_a_broken_repeat_rule_refuses_the_file_by_the_event_s_number(rule: str) 
 def test_additional_dates_are_occurrences() -> None:
     raw = read_events("UID:a\nDTSTART:20260105T090000Z\nDTEND:20260105T100000Z\nRDATE:20260107T090000Z")
     assert starts(raw) == ["2026-01-05T09:00:00Z", "2026-01-07T09:00:00Z"]
+
+
+@settings(deadline=None, max_examples=40)
+@given(summaries=st.lists(st.text("aÄ,;:\\\"'\n 山", min_size=1, max_size=90), max_size=6))
+def test_every_event_is_a_row_with_its_own_summary(summaries: list[str]) -> None:
+    written = icalendar.Calendar()
+    for number, summary in enumerate(summaries):
+        event = icalendar.Event()
+        event.add("uid", f"event-{number}")
+        event.add("summary", summary)
+        event.add("dtstart", datetime(2026, 1, 5, 9, tzinfo=UTC))
+        written.add_component(event)
+    raw = read(written.to_ical().decode("utf-8"), "any.ics")
+    assert raw.frame["summary"].to_list() == summaries
+    assert raw.frame["row_number"].to_list() == list(range(1, len(summaries) + 1))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -105,6 +106,11 @@ cells = st.text(
     max_size=12,
 )
 
+# What XML can hold; a carriage return is a line feed there.
+sheet_texts = st.text(
+    st.characters(codec="utf-8", min_codepoint=32, exclude_characters="\x7f\ufffe\uffff"), max_size=8
+)
+
 
 @settings(deadline=None, max_examples=150)
 @given(
@@ -130,3 +136,20 @@ def test_line_breaks_in_cells_do_not_shift_rows_of_a_long_file(written: Written)
     raw = read_export(written("number,note\n" + rows))
     assert raw.n_rows == 60_000
     assert raw.frame["number"].to_list() == [str(n) for n in range(60_000)]
+
+
+@settings(deadline=None, max_examples=40)
+@given(rows=st.lists(st.tuples(sheet_texts, sheet_texts), max_size=6))
+def test_any_text_cell_of_a_workbook_survives(rows: list[tuple[str, str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "any.xlsx"
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet()
+            for number, row in enumerate([("group", "note"), *rows, ("last", "row")]):
+                for place, cell in enumerate(row):
+                    sheet.write_string(number, place, cell)
+        raw = read_export(path)
+    assert raw.frame.select("group", "note").rows() == [
+        tuple(cell or None for cell in row) for row in [*rows, ("last", "row")]
+    ]
+    assert raw.n_rows == len(rows) + 1
