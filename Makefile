@@ -60,7 +60,7 @@ $(VENV)/.runtime: requirements/runtime.lock pyproject.toml | $(VENV)/.made
 
 $(VENV)/.development: requirements/development.lock requirements/duckdb15.lock $(VENV)/.runtime
 	$(PIP) install --quiet --require-hashes --only-binary :all: -r requirements/development.lock
-	$(PIP) install --quiet --require-hashes --only-binary :all: --target $(VENV)/duckdb15 -r requirements/duckdb15.lock
+	$(PIP) install --quiet --require-hashes --only-binary :all: --no-deps --target $(VENV)/duckdb15 -r requirements/duckdb15.lock
 	touch $@
 
 clean: ## Remove the environment and the demonstration

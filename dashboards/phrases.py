@@ -41,11 +41,13 @@ class Phrases:
     words: Words
 
     def percent(self, share: float) -> str:
-        """A share as a whole percentage: 76%."""
+        """A share as a whole percentage: 76 %; one that would round to none says that it is some."""
+        if 0 < share < 1 / 200:
+            return self.words("unit.under_one_percent")
         return self.words("unit.percent", number=plain(share * 100))
 
     def percent_range(self, low: float, high: float) -> str:
-        """Two shares as a range: 68% to 83%."""
+        """Two shares as a range: 68 % to 83 %."""
         return self.words("unit.range", low=self.percent(low), high=self.percent(high))
 
     def points(self, difference: float) -> str:

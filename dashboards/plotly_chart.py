@@ -18,6 +18,7 @@ from dashboards.plotly_parts import (
     bar_notes,
     base_layout,
     font,
+    gap_notes,
     legend_marks,
     plotly_text,
     range_notes,
@@ -106,7 +107,7 @@ def _band_layout(info: BandInfo) -> dict[str, Any]:
         "line": {"color": LIGHT["axis"]},
     }
     none = {"text": plotly_text(info.zero_label), "x": 0, "xref": "paper", "xshift": 6, "y": 0}
-    below = {"yanchor": "top" if info.last_value >= 0 else "bottom", "font": font("muted"), "borderpad": 2}
+    below = {"yanchor": "bottom" if info.is_zero_label_above else "top", "font": font("muted"), "borderpad": 2}
     return {
         **base_layout(info),
         "margin": {"l": 40, "r": 44, "t": 26, "b": AXIS_HEIGHT},
@@ -126,6 +127,7 @@ def _band_layout(info: BandInfo) -> dict[str, Any]:
             {**last, "xanchor": "left", "xshift": 4, "showarrow": False, "font": font("ink", theme.LABEL_SIZE)},
             {**none, **below, "xanchor": "left", "showarrow": False},
             *names,
+            *gap_notes(info),
         ],
     }
 

@@ -28,11 +28,13 @@ from dashboards.geometry import (
     sides,
     tick_label,
     value_reach,
+    wrapped,
 )
 
 LIGHT = theme.LIGHT
 INSIDE_FROM = 20
 LEGEND_RISE = 15
+GAP_TEXT_WIDTH = 66
 PLOTLY_DASH = "5px,4px"
 
 
@@ -143,6 +145,16 @@ def legend_marks(info: BandInfo) -> tuple[list[dict[str, Any]], list[dict[str, A
         shift = {"xshift": x + SAMPLE_WIDTH + 6, "yshift": middle, "yref": "paper", "font": font("muted")}
         names.append(_note(label, 1, "muted", **shift))
     return shapes, names
+
+
+def gap_notes(info: BandInfo) -> list[dict[str, Any]]:
+    """Why the first weeks are empty, in the middle of them, where they are enough to be noticed."""
+    if info.gap_days is None:
+        return []
+    start, end = info.gap_days
+    text = "<br>".join(plotly_text(line) for line in wrapped(info.gap_label, GAP_TEXT_WIDTH, theme.SMALL_SIZE))
+    at = {"x": (start + (end - start) / 2).isoformat(), "y": 0.5, "yref": "paper"}
+    return [{**at, "text": text, "showarrow": False, "font": font("muted")}]
 
 
 def _value_note(reading: Reading, place: RowPlace) -> dict[str, Any]:

@@ -197,6 +197,7 @@ OUTCOME_REPORTS = Table(
             "The commitment, where the report names it; else it is the one from the previous session.",
             is_key=True,
         ),
+        Column("session_id", "session", "Session at which it was reported, where the report names one."),
         Column("reported_at", "time", "When somebody said so.", is_key=True, is_required=True),
         Column(
             "state", "choice", "What was said.", is_required=True, choices=("done", "not_done", "withdrawn")

@@ -40,7 +40,9 @@ def claims_info(rows: Sequence[Row], claims: Sequence[Row], metrics: Sequence[Ro
     """
     by_claim = {claim.text("claim"): claim for claim in claims}
     by_metric = {metric.text("metric"): metric for metric in metrics}
-    readings = tuple(_reading(row, by_claim, by_metric, say) for row in rows)
+    unsourced = [row for row in rows if not row.is_true("source_found")]
+    # What has a source stands in the table and in the list of benchmarks; three rows of one difference say nothing.
+    readings = tuple(_reading(row, by_claim, by_metric, say) for row in unsourced or rows)
     drawn = [r for r in readings if r.value is not None]
     ends = [
         end
@@ -51,7 +53,7 @@ def claims_info(rows: Sequence[Row], claims: Sequence[Row], metrics: Sequence[Ro
     spoken = " ".join(say.words("chart.spoken_text", label=r.label, text=r.text) for r in readings)
     return RangesInfo(
         key="claims",
-        title=_title(rows, say),
+        title=say.words("claims.title_none_found" if unsourced else "claims.title"),
         alt=say.words("claims.alt", readings=spoken),
         readings=readings,
         axis=nice_axis(min(ends, default=0.0), max(ends, default=100.0), say.words("claims.axis")),
@@ -81,12 +83,6 @@ def benchmarks(claims: Sequence[Row], say: Phrases) -> tuple[Benchmark, ...]:
         for claim in claims
         if claim.is_true("source_found")
     )
-
-
-def _title(rows: Sequence[Row], say: Phrases) -> str:
-    if rows and not any(row.is_true("source_found") for row in rows):
-        return say.words("claims.title_none_found")
-    return say.words("claims.title")
 
 
 def _unit(claim: Row | None, by_metric: Mapping[str, Row]) -> str:

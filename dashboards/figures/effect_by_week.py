@@ -46,6 +46,7 @@ def effect_by_week_info(rows: Sequence[Row], say: Phrases) -> BandInfo:
         time_title=_time_title(points, say),
         last_value=(shown[-1].value or 0.0) if shown else 0.0,
         last_label=signed(shown[-1].value or 0.0) if shown else "",
+        gap_label=say.words("effect_by_week.gap"),
         absent="" if shown else say.why(dated[-1][1] if dated else None),
     )
 

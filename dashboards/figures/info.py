@@ -138,7 +138,22 @@ class BandInfo:
     time_title: str
     last_value: float = 0.0
     last_label: str = ""
+    gap_label: str = ""
     absent: str = ""
+
+    @property
+    def is_zero_label_above(self) -> bool:
+        """Whether the zero line is named above it: where it is the floor, or the line runs below it."""
+        return self.axis.low == 0 or (self.last_value < 0 and self.axis.high != 0)
+
+    @property
+    def gap_days(self) -> tuple[dt.date, dt.date] | None:
+        """The weeks without a number at the start, where they take a quarter of the chart or more."""
+        first_shown = next((point.ends_on for point in self.points if point.value is not None), None)
+        if first_shown is None:
+            return None
+        start, end = self.points[0].ends_on, self.points[-1].ends_on
+        return (start, first_shown) if 4 * (first_shown - start) >= end - start > dt.timedelta() else None
 
 
 Info = BarsInfo | RangesInfo | BandInfo
@@ -147,11 +162,12 @@ Info = BarsInfo | RangesInfo | BandInfo
 def nice_axis(low: float, high: float, title: str, *, suffix: str = "", is_signed: bool = False) -> Axis:
     """An axis that holds [low, high] and zero and has three to seven ticks at round numbers."""
     low, high = min(low, 0.0), max(high, 0.0)
-    span = (high - low) or 1.0
+    high = high if high > low else 1.0
+    span = high - low
     power = 10.0 ** math.floor(math.log10(span / 5))
     step = next(power * factor for factor in (1, 2, 5, 10) if span / (power * factor) <= 5.5)
     ends = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
-    return Axis(round(ends[0], 9), round(ends[1], 9) or step, step, title, suffix, is_signed)
+    return Axis(round(ends[0], 9), round(ends[1], 9), step, title, suffix, is_signed)
 
 
 def scaled(value: float | None, factor: float) -> float | None:

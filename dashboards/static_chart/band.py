@@ -17,11 +17,13 @@ from dashboards.geometry import (
     SAMPLE_WIDTH,
     legend_places,
     tick_label,
+    wrapped,
 )
 from dashboards.static_chart.canvas import Canvas, LinearScale
 
 LEFT, RIGHT, TOP = 34.0, 40.0, 26.0
 TICK_ROOM = 78
+GAP_LINE = 16
 
 Placed = tuple[float, WeekPoint]
 
@@ -34,11 +36,12 @@ def band_marks(canvas: Canvas, info: BandInfo) -> None:
     for run in _runs(placed):
         _band(canvas, run, scale)
     canvas.line((LEFT, scale(0)), (canvas.width - RIGHT, scale(0)), "axis", width=1.5)
-    zero_label_y = scale(0) + (11 if info.last_value >= 0 else -10)
+    zero_label_y = scale(0) + (-10 if info.is_zero_label_above else 11)
     canvas.text(LEFT + 6, zero_label_y, info.zero_label, "muted", size=theme.SMALL_SIZE)
     for run in _runs(placed):
         _line(canvas, run, scale)
     _last_value(canvas, info, placed, scale)
+    _gap(canvas, info, placed)
     _days(canvas, info, placed)
     _legend(canvas, info)
 
@@ -104,6 +107,17 @@ def _last_value(canvas: Canvas, info: BandInfo, placed: list[Placed], scale: Lin
     x = next(x for x, point in reversed(placed) if point.value is not None)
     canvas.dot(x, scale(info.last_value), "with", radius=4)
     canvas.text(x + 8, scale(info.last_value), info.last_label, "ink", is_strong=True)
+
+
+def _gap(canvas: Canvas, info: BandInfo, placed: list[Placed]) -> None:
+    """Say in words why the first weeks are empty, where the gap is wide enough to be noticed."""
+    if info.gap_days is None:
+        return
+    first_shown = next(x for x, point in placed if point.value is not None)
+    lines = wrapped(info.gap_label, first_shown - LEFT - 8, theme.SMALL_SIZE)
+    for index, line in enumerate(lines):
+        y = (TOP + BAND_HEIGHT) / 2 + index * GAP_LINE
+        canvas.text((LEFT + first_shown) / 2, y, line, "muted", anchor="middle", size=theme.SMALL_SIZE)
 
 
 def _days(canvas: Canvas, info: BandInfo, placed: list[Placed]) -> None:

@@ -14,7 +14,8 @@ solved so that the average of p1 - p0 is exactly that; without one the average i
 2. Booking an appointment is more likely for easier commitments (`selection_by_difficulty`) and for
    conscientious people (`selection_by_conscientiousness`); 0 and 0 is at random.
 3. A commitment is done within 28 days with exactly p0 or p1; of the rest some are dropped, some done later.
-   The day within the 28 has one distribution for both arms.
+   The day within the 28 has one distribution for both arms, and so has the due date, which 60 % have: were it
+   the day partners meet, appointed commitments would be due earlier and kept less often by their own due date.
 4. Groups start over about half a year, meet every `rhythm_days` give or take the jitter; some stop before
    six sessions. What falls after the cut has not happened; commitments of the last seven weeks are immature.
 5. Reports come from the pulse of the next session, from partners who ask earlier, from reminders and late

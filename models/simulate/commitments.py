@@ -18,13 +18,17 @@ from models.simulate.meetings import Meetings, Presence
 from models.simulate.people import Groups, People
 from models.simulate.scenario import DIFFICULTY_PROBABILITIES, HORIZON_DAYS, Scenario, constants
 
+_DUE_SHARE = 0.6
+
 
 @dataclass(frozen=True, slots=True)
 class Commitments:
     """One commitment per person and session attended, by person and time; arrays of shape (n,).
 
     `p0` and `p1` are the probabilities of being done within 28 days without and with an appointment.
-    `done_day` and `dropped_day` count days from check-out; NEVER where it does not happen.
+    `done_day` and `dropped_day` count days from check-out; NEVER where it does not happen. `due_day`, where the
+    owner set one, is drawn alike in both arms, so that "by own due date" compares like with like; partners meet
+    on `meets_day`, whatever is due when.
     `next` is the row of the same person's next session, -1 where there is none before the cut.
     """
 
@@ -75,14 +79,14 @@ def draw_commitments(
     done_day, dropped_day = _fates(scenario, np.where(is_booked, p1, p0), rng)
     made = meetings.end[meeting] + rng.integers(0, 8, n)
     meets_day = rng.integers(3, 15, n)
-    own_due = np.where(rng.random(n) < 0.6, rng.integers(5, 29, n), NEVER)
+    due_day = np.where(rng.random(n) < _DUE_SHARE, rng.integers(5, HORIZON_DAYS + 1, n), NEVER)
     return Commitments(
         code=_codes(people, groups, meetings, person, meeting),
         person=person,
         meeting=meeting,
         group=group,
         made=made,
-        due_day=np.where(is_booked, meets_day, own_due),
+        due_day=due_day,
         difficulty=difficulty,
         importance=rng.integers(2, 6, n),
         confidence=_confidence(people.conscientiousness[person], difficulty, rng),

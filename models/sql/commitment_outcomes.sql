@@ -69,15 +69,24 @@ groups_six as (
     where n_sessions_held >= 6
 ),
 
-spells as (
+last_spell as (
     select
         c.commitment_id,
-        max_by(p.department, p.valid_from_day) as department,
-        max_by(p.level, p.valid_from_day) as level,
-        max_by(p.cohort, p.valid_from_day) as cohort
+        c.person_id,
+        max(p.valid_from_day) as valid_from_day
     from commitments as c
     inner join core_people as p on c.person_id = p.person_id and p.valid_from_day <= c.made_day
-    group by c.commitment_id
+    group by c.commitment_id, c.person_id
+),
+
+spells as (
+    select
+        l.commitment_id,
+        p.department,
+        p.level,
+        p.cohort
+    from last_spell as l
+    inner join core_people as p on l.person_id = p.person_id and l.valid_from_day = p.valid_from_day
 ),
 
 placed as (

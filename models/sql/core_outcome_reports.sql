@@ -1,19 +1,33 @@
 -- One row per report of an outcome, with the commitment it speaks of where exactly one fits.
--- A report that names no commitment speaks of the person's latest check-out at least 12 hours before it,
+-- A report that names no commitment speaks of the person's latest check-out before the session it was made at.
+-- Where that session or its time is not known, it is the latest check-out at least 12 hours before the report,
 -- so that a pulse filled in right after a session never judges the commitment just made.
-with reports as (
+with sessions as (
     select
-        person_id,
-        commitment_id,
-        reported_at,
-        reported_us,
-        reported_on,
-        reported_day,
-        state,
-        done_on,
-        done_day,
-        confirmed_by
-    from current_outcome_reports
+        session_id,
+        coalesce(started_us, scheduled_us) as began_us
+    from current_sessions
+),
+
+reports as (
+    select
+        r.person_id,
+        r.commitment_id,
+        r.session_id,
+        r.reported_at,
+        r.reported_us,
+        r.reported_on,
+        r.reported_day,
+        r.state,
+        r.done_on,
+        r.done_day,
+        r.confirmed_by,
+        case
+            when s.began_us < r.reported_us then s.began_us
+            else r.reported_us - 43200000000
+        end as before_us
+    from current_outcome_reports as r
+    left join sessions as s on r.session_id = s.session_id
 ),
 
 commitments as (
@@ -31,7 +45,7 @@ latest_check_out as (
         max(c.made_us) as latest_made_us
     from reports as r
     inner join commitments as c
-        on r.person_id = c.person_id and c.made_us <= r.reported_us - 43200000000
+        on r.person_id = c.person_id and c.made_us <= r.before_us
     where r.commitment_id is null
     group by r.person_id, r.reported_us
 ),
@@ -64,6 +78,7 @@ linked as (
             when k.n_candidates > 1 then 'ambiguous'
             else 'waiting'
         end as link,
+        r.session_id,
         r.reported_at,
         r.reported_us,
         r.reported_on,
@@ -88,6 +103,7 @@ select
         partition by commitment_id
         order by reported_us asc, confirmed_by asc, state asc, person_id asc, link asc
     ) as report_number,
+    session_id,
     reported_at,
     reported_us,
     reported_on,

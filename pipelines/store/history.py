@@ -12,7 +12,7 @@ from datetime import datetime
 
 import polars as pl
 
-from models.contracts import COMMITMENTS, CORE_TABLES, OUTCOME_REPORTS, Column, Table
+from models.contracts import COMMITMENTS, CORE_TABLES, OUTCOME_REPORTS, SESSIONS, Column, Table
 from models.derived import derived_tables
 from pipelines.store.warehouse import Connection, fetch, one_row, put_table, quoted, versions_table
 
@@ -40,8 +40,9 @@ def put_staged(connection: Connection, frames: Mapping[str, Sequence[pl.DataFram
 def count_candidates(connection: Connection) -> None:
     """Add to each staged report without a named commitment how many commitments it could speak of.
 
-    Candidates are those made at the person's latest check-out at least twelve hours earlier, among all
-    commitments known or arriving in the same run.
+    The same rule as in `core_outcome_reports.sql`, applied to everything known or arriving in the same run:
+    those made at the person's latest check-out before the report's session or, failing that, at least twelve
+    hours before the report.
     """
     reports = staged_table(OUTCOME_REPORTS)
     connection.execute(
@@ -54,11 +55,24 @@ def count_candidates(connection: Connection) -> None:
                 select commitment_id, person_id, made_at from {staged_table(COMMITMENTS)}
             ) where commitment_id is not null
         ),
+        sessions as (
+            select session_id, min(coalesce(started_at, scheduled_at)) as began_at from (
+                select session_id, started_at, scheduled_at from {versions_table(SESSIONS)}
+                union all
+                select session_id, started_at, scheduled_at from {staged_table(SESSIONS)}
+            ) group by session_id
+        ),
+        unnamed as (
+            select r.person_id, r.reported_at, case
+                when s.began_at < r.reported_at then s.began_at else r.reported_at - interval 12 hour
+            end as before_at
+            from {reports} as r left join sessions as s on r.session_id = s.session_id
+            where r.commitment_id is null
+        ),
         latest as (
             select r.person_id, r.reported_at, max(k.made_at) as made_at
-            from (select distinct person_id, reported_at from {reports} where commitment_id is null) as r
-            inner join known as k
-                on r.person_id = k.person_id and k.made_at <= r.reported_at - interval 12 hour
+            from unnamed as r
+            inner join known as k on r.person_id = k.person_id and k.made_at <= r.before_at
             group by all
         ),
         counted as (

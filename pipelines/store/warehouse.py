@@ -45,7 +45,8 @@ def open_warehouse(path: Path) -> Iterator[Connection]:
     try:
         connection.execute("set TimeZone = 'UTC'")
         connection.begin()
-        _create_kept_tables(connection)
+        if not table_exists(connection, versions_table(CORE_TABLES[-1])):
+            _create_kept_tables(connection)
         yield connection
         connection.commit()
     finally:

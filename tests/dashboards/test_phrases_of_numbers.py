@@ -24,6 +24,14 @@ def test_a_share_is_a_whole_percentage_that_does_not_break(say: Phrases) -> None
     assert say.percent(0.764) == "76\u00a0%"
 
 
+def test_a_share_that_would_round_to_none_says_it_is_some(say: Phrases) -> None:
+    assert [say.percent(share) for share in (0.0, 0.0049, 0.005)] == [
+        "0\u00a0%",
+        "under\u00a01\u00a0%",
+        "1\u00a0%",
+    ]
+
+
 def test_a_difference_is_signed_points(say: Phrases) -> None:
     assert (say.points(0.141), say.points(-0.03), say.points(0.01)) == (
         "+14\u00a0points",

@@ -33,6 +33,17 @@ def test_the_title_says_nobody_has_found_the_study(releases: ModuleType, say: Ph
     assert info_of(releases.ok_release(), say).title == "Nobody has found the study behind these claims"
 
 
+def test_claims_with_a_source_stand_in_the_table_and_not_in_the_chart(
+    releases: ModuleType, say: Phrases
+) -> None:
+    tables = releases.ok_release()
+    sourced = ("matthews_2015", 0.12, 0.141, 0.047, 0.235, "compatible", True, "ok", None)
+    tables["protected_claims"] = tables["protected_claims"].vstack(releases.table("protected_claims", sourced))
+    info = info_of(tables, say)
+    assert [len(info.readings), len(info.numbers.rows)] == [3, 4]
+    assert info.title == "Nobody has found the study behind these claims"
+
+
 def test_the_table_has_the_word_for_the_fit(releases: ModuleType, say: Phrases) -> None:
     rows = info_of(releases.ok_release(), say).numbers.rows
     assert [row[4:] for row in rows] == [

@@ -11,6 +11,7 @@ from dashboards.figures.effect_by_week import effect_by_week_figure, effect_by_w
 from dashboards.figures.info import BandInfo
 from dashboards.phrases import Phrases
 from dashboards.rows import read_rows
+from dashboards.static_chart import draw
 
 DAYS = [dt.date(2026, 9, 6) + dt.timedelta(days=7 * i) for i in range(4)]
 
@@ -74,6 +75,20 @@ def test_a_week_too_early_leaves_a_gap_in_the_figure(releases: ModuleType, say: 
     weeks = (0.0, 0.2, "live"), (None, None, "live"), (0.0, 0.2, "live")
     figure = effect_by_week_figure(info_of(releases, say, *weeks))
     assert list(figure.data[-1].y) == [10.0, None, 10.0]
+
+
+def test_empty_weeks_at_the_start_say_why_where_they_take_a_quarter(releases: ModuleType, say: Phrases) -> None:
+    empty, shown = (None, None, "live"), (0.0, 0.2, "live")
+    gap = info_of(releases, say, empty, shown, shown, shown)
+    assert gap.gap_days == (DAYS[0], DAYS[1])
+    assert "not shown yet" in draw(gap, 600)
+    assert "not shown<br>yet" in [note.text for note in effect_by_week_figure(gap).layout.annotations]
+    assert info_of(releases, say, shown, shown, shown, shown).gap_days is None
+
+
+def test_the_zero_line_is_named_above_where_it_is_the_floor(releases: ModuleType, say: Phrases) -> None:
+    bands = (0.1, 0.2, "live"), (-0.1, 0.3, "live"), (-0.3, 0.1, "live"), (-0.3, -0.1, "live")
+    assert [info_of(releases, say, band).is_zero_label_above for band in bands] == [True, False, True, False]
 
 
 def test_the_table_has_the_newest_week_first(releases: ModuleType, say: Phrases) -> None:

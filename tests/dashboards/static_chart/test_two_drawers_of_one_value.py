@@ -115,7 +115,15 @@ def test_no_figure_sends_anything_and_the_mode_bar_has_no_upload(releases: Modul
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "ends"), [(-0.7, 0.7, (-1, 1)), (5, 23, (0, 25)), (0, 74, (0, 80)), (-3, 12, (-5, 15))]
+    ("low", "high", "ends"),
+    [
+        (-0.7, 0.7, (-1, 1)),
+        (5, 23, (0, 25)),
+        (0, 74, (0, 80)),
+        (-3, 12, (-5, 15)),
+        (-30, -10, (-30, 0)),
+        (0, 0, (0, 1)),
+    ],
 )
 def test_axes_end_at_round_numbers_and_hold_zero(low: float, high: float, ends: tuple[float, float]) -> None:
     axis = nice_axis(low, high, "")

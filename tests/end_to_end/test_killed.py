@@ -1,0 +1,130 @@
+"""A run killed at any write, rename or sync leaves the last release whole, and the next run right."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from programmes import make_small
+
+from models.contracts import CORE_TABLES
+from pipelines.publish import MANIFEST, current_folder, current_release, file_hashes
+from pipelines.settings import Folders
+from pipelines.store.deliveries import row_accounts
+from pipelines.store.warehouse import fetch, open_warehouse
+
+pytestmark = pytest.mark.slow
+
+SHIM = Path(__file__).with_name("kill_at.c")
+PEERLIFT = Path(sys.executable).with_name("peerlift")
+COMPILER = shutil.which("cc") or shutil.which("gcc")
+BOUNDED = 8
+THOROUGH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A programme with a release and new files in its inbox, and what an undisturbed run makes of it."""
+
+    folder: Path
+    shim: Path
+    n_events: int
+    core: dict[str, list[tuple[object, ...]]]
+    data_hash: str
+
+
+def peerlift_run(folder: Path, shim: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **variables, "KILL_FOLDER": str(folder)}
+    if shim:
+        environment["LD_PRELOAD"] = str(shim)
+    return subprocess.run(
+        [PEERLIFT, "--programme", folder, "run"], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def core(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    with open_warehouse(Folders(folder).database) as connection:
+        accounts = row_accounts(connection)
+        parts = ["n_rows_stored", "n_rows_superseded", "n_rows_dropped", "n_rows_quarantined"]
+        assert accounts["n_rows_in"].to_list() == accounts.select(parts).sum_horizontal().to_list()
+        return {
+            table.name: fetch(connection, f"select * from core_{table.name} order by all").rows()
+            for table in CORE_TABLES
+        }
+
+
+def assert_release_is_whole(folder: Path) -> None:
+    release = current_folder(Folders(folder))
+    assert release is not None
+    assert json.loads((release / MANIFEST).read_text("utf-8"))["files"] == file_hashes(release)
+    assert (release / "site" / "index.html").is_file()
+    assert (Folders(folder).restricted / release.name / "analyst.duckdb").is_file()
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    if COMPILER is None:
+        pytest.skip("no C compiler here: the run can't be killed at a chosen write")
+    home = tmp_path_factory.mktemp("killed")
+    shim = home / "kill_at.so"
+    subprocess.run([COMPILER, "-shared", "-fPIC", "-O1", "-o", shim, SHIM, "-ldl"], check=True)
+    folder = home / "programme"
+    make_small(folder)
+    pulse = folder / "inbox" / "pulse.csv"
+    whole = pulse.read_bytes()
+    lines = whole.split(b"\r\n")
+    pulse.write_bytes(b"\r\n".join(lines[: len(lines) // 2]) + b"\r\n")
+    assert peerlift_run(folder).returncode == 3
+    pulse.write_bytes(whole)
+    reference, count = home / "reference", home / "count"
+    shutil.copytree(folder, reference, symlinks=True)
+    assert peerlift_run(reference, shim, KILL_AT="0", KILL_COUNT=str(count)).returncode == 3
+    release = current_release(Folders(reference))
+    assert release is not None
+    return Ground(folder, shim, int(count.read_text("ascii")), core(reference), release.data_hash)
+
+
+def killed_at(ground: Ground, n: int, place: Path) -> None:
+    folder = place / "programme"
+    shutil.copytree(ground.folder, folder, symlinks=True)
+    before = current_release(Folders(folder))
+    killed = peerlift_run(folder, ground.shim, KILL_AT=str(n))
+    assert killed.returncode == -signal.SIGKILL, f"event {n} of {ground.n_events} never came"
+    assert_release_is_whole(folder)
+    after = current_release(Folders(folder))
+    assert before is not None
+    assert after is not None
+    assert after.data_hash in (before.data_hash, ground.data_hash)
+    done = peerlift_run(folder)
+    assert done.returncode == 3, done.stderr
+    assert_release_is_whole(folder)
+    released = current_release(Folders(folder))
+    assert released is not None
+    assert released.data_hash == ground.data_hash
+    assert core(folder) == ground.core
+    assert list((folder / "inbox").iterdir()) == []
+    assert not (folder / "published" / ".draft").exists()
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("part", range(BOUNDED))
+def test_a_run_killed_at_a_write_leaves_the_last_release_whole_and_the_next_run_right(
+    ground: Ground, part: int, tmp_path: Path
+) -> None:
+    # The last writes are the swap's: they get a point of their own, the others are spread evenly.
+    last = part == BOUNDED - 1
+    n = ground.n_events - 12 if last else 1 + part * (ground.n_events - 2) // (BOUNDED - 1)
+    killed_at(ground, n, tmp_path)
+
+
+@pytest.mark.thorough
+def test_a_run_killed_at_each_of_two_hundred_points(ground: Ground, tmp_path: Path) -> None:
+    for part in range(THOROUGH):
+        killed_at(ground, 1 + part * (ground.n_events - 2) // (THOROUGH - 1), tmp_path / str(part))

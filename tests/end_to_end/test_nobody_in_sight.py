@@ -1,0 +1,87 @@
+"""No value of a person in any result, log or metadata: planted markers are looked for in every byte."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from programmes import run
+from rich.console import Console
+
+from pipelines.check_file import check_file
+from pipelines.settings import load_programme
+from pipelines.status import print_status
+
+pytestmark = pytest.mark.slow
+
+MARKERS = ("zzmarkerperson", "zzmarkeranswer", "ZZMARKERNAME")
+
+
+def plant(folder: Path) -> None:
+    """Put markers where people write: an address, a name, an answer nobody can score."""
+    pulse = folder / "inbox" / "pulse.csv"
+    with pulse.open(encoding="utf-8", newline="") as file:
+        heading, *rows = list(csv.reader(file))
+    usefulness = next(place for place, name in enumerate(heading) if name.startswith("How useful"))
+    answered = [row for row in rows if row[usefulness]]
+    answered[3][1] = "zzmarkerperson@example.org"
+    answered[4][usefulness] = "zzmarkeranswer"
+    with pulse.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([heading, *rows])
+    form = folder / "inbox" / "checkout.xlsx"
+    book = openpyxl.load_workbook(form)
+    sheet = book.worksheets[0]
+    headings = [str(cell.value) for cell in sheet[1]]
+    sheet.cell(3, headings.index("Name") + 1).value = "ZZMARKERNAME"
+    sheet.cell(3, headings.index("Email") + 1).value = "zzmarkerperson@example.org"
+    book.save(form)
+
+
+def files_with(folder: Path, marker: str) -> Iterator[str]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink() and marker.lower().encode() in path.read_bytes().lower():
+            yield path.relative_to(folder).parts[0] + "/" + path.relative_to(folder).parts[1]
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from programmes import make_small
+
+    folder = tmp_path_factory.mktemp("planted") / "programme"
+    make_small(folder)
+    plant(folder)
+    run(folder)
+    return folder
+
+
+@pytest.mark.parametrize("marker", MARKERS)
+def test_a_marker_is_found_in_no_file_but_the_landed_copy(planted: Path, marker: str) -> None:
+    assert set(files_with(planted, marker)) <= {"warehouse/landed"}
+
+
+def test_the_markers_were_there_to_be_found(planted: Path) -> None:
+    raw = b"".join(path.read_bytes() for path in (planted / "warehouse" / "landed").iterdir())
+    assert b"zzmarkerperson" in raw
+    assert b"zzmarkeranswer" in raw
+    quarantine = (planted / "warehouse" / "quarantine.csv").read_text("utf-8")
+    assert "readable:score" in quarantine
+
+
+def test_status_and_check_say_no_value(planted: Path, new_small: Callable[[str], Path]) -> None:
+    said = io.StringIO()
+    print_status(load_programme(planted), Console(file=said, width=200))
+    fresh = new_small("fresh")
+    plant(fresh)
+    for name in ("pulse.csv", "checkout.xlsx"):
+        check_file(load_programme(fresh), fresh / "inbox" / name, Console(file=said, width=200))
+    assert "readable:score" in said.getvalue()
+    assert "example.org" not in said.getvalue()
+    assert not [marker for marker in MARKERS if marker.lower() in said.getvalue().lower()]
+
+
+def test_no_address_at_all_leaves_the_landed_copies(planted: Path) -> None:
+    assert set(files_with(planted, "@example.org")) <= {"warehouse/landed"}
