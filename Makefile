@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check lint types imports format lock ui bench clean help
+.PHONY: demo test browser thorough dictionary check lint types imports format lock ui bench clean help
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -13,7 +13,7 @@ demo: $(VENV)/.runtime ## A made-up programme through the real pipeline; prints 
 	$(BIN)/peerlift demo --into data
 
 test: $(VENV)/.development ## All tests but the thorough ones and those that need a browser
-	$(BIN)/python -m pytest -m "not browser and not thorough"
+	$(BIN)/python -m pytest -m "not browser and not thorough" --numprocesses auto --dist loadscope
 
 browser: $(VENV)/.development ## Tests that drive the system's Chromium
 	$(BIN)/python -m pytest -m browser
@@ -39,6 +39,9 @@ format: $(VENV)/.development ## Put the code into its format
 
 bench: $(VENV)/.development ## Where a demo run's time goes, step by step
 	$(BIN)/python tests/benchmarks/demo_run.py
+
+dictionary: $(VENV)/.development ## Write data/README.md from the contracts
+	$(BIN)/python -m pipelines.data_dictionary
 
 ui: $(VENV)/.runtime ## Dagster's web interface on the programme in data/
 	PEERLIFT_PROGRAMME=data DAGSTER_HOME="$$($(BIN)/peerlift --programme data where dagster)" $(BIN)/dagster dev

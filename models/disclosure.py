@@ -80,7 +80,7 @@ def join_bands(ranges: pl.DataFrame, floor: int) -> pl.DataFrame:
 
     `ranges` has one row for every range of scores; a last band too small joins the one before it.
     """
-    sizes = {(row["score_from"], row["score_to"]): row["n_people"] for row in ranges.iter_rows(named=True)}
+    sizes = {(row["score_from"], row["score_to"]): row["n_people"] or 0 for row in ranges.iter_rows(named=True)}
     highest = max((to for _, to in sizes), default=0)
     bands: list[tuple[int, int]] = []
     start = 1
@@ -131,7 +131,7 @@ def _protect_rows(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _protect_verdict(programme: pl.DataFrame, effect: pl.DataFrame, floors: Floors) -> pl.DataFrame:
     """A verdict computed from too few people is no verdict; that it is too early needs no outcome."""
-    smallest = effect.filter(pl.col("line") == "primary")["smallest_people"][0]
+    smallest = effect.filter(pl.col("line") == "primary")["smallest_people"][0] or 0
     is_hidden = pl.lit(smallest < floors.people) & (pl.col("verdict") != "too_early")
     return programme.with_columns(
         pl.when(is_hidden).then(pl.lit("cannot_tell_yet")).otherwise(pl.col("verdict")).alias("verdict"),

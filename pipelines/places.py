@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipelines.dagster_home import prepare_dagster_home
 from pipelines.errors import NothingYetError
 from pipelines.publish import PUBLISHED_FILE, analyst_file, current_folder
 from pipelines.settings import Programme
@@ -16,7 +17,7 @@ def place(programme: Programme, what: str) -> Path:
         NothingYetError: there is no release yet.
     """
     folders = programme.folders
-    fixed = {"inbox": folders.inbox, "quarantine": folders.quarantine, "dagster": folders.dagster}
+    fixed = {"inbox": folders.inbox, "quarantine": folders.quarantine, "dagster": prepare_dagster_home(folders)}
     if what in fixed:
         return fixed[what]
     release, analyst = current_folder(folders), analyst_file(folders)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,6 +25,8 @@ def run_lock(folders: Folders) -> Iterator[None]:
     Raises:
         RunInProgressError: another process holds it.
     """
+    # Whatever a run writes is its owner's alone: a site is opened to others on purpose, not by accident.
+    os.umask(0o077)
     make_private_folder(folders.warehouse)
     lock = FileLock(folders.warehouse / "run.lock", timeout=0, is_singleton=True, mode=0o600)
     try:

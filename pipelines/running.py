@@ -6,8 +6,8 @@ import os
 import uuid
 from typing import TYPE_CHECKING, TextIO
 
+from pipelines.dagster_home import prepare_dagster_home
 from pipelines.errors import RunFailedError
-from pipelines.private_files import make_private_folder
 from pipelines.progress import Progress, show_progress
 from pipelines.publish import current_release, finish
 from pipelines.run_lock import run_lock
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
     from dagster import EventLogEntry
 
 JOB = "refresh"
-DAGSTER_SETTINGS = """\
-# Made by Peerlift. Runs of `peerlift run` and of Dagster's web interface are kept here.
-telemetry:
-  enabled: false
-"""
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -50,17 +45,6 @@ def run_programme(programme: Programme, terminal: TextIO) -> bool:
         return _is_anything_amiss(programme)
 
 
-def prepare_dagster_home(programme: Programme) -> str:
-    """Make Dagster's home of the programme on first use; returns its path."""
-    home = programme.folders.dagster
-    make_private_folder(programme.folders.warehouse)
-    make_private_folder(home)
-    settings = home / "dagster.yaml"
-    if not settings.exists():
-        settings.write_text(DAGSTER_SETTINGS, "utf-8")
-    return str(home.resolve())
-
-
 def is_nothing_new(programme: Programme) -> bool:
     """Whether a run would change nothing: no new file, no changed setting, and a release of this week."""
     waiting = {file.file_id for file in list_inbox(programme.folders)}
@@ -74,7 +58,7 @@ def is_nothing_new(programme: Programme) -> bool:
 
 
 def _materialise(programme: Programme, progress: Progress) -> None:
-    os.environ["DAGSTER_HOME"] = prepare_dagster_home(programme)
+    os.environ["DAGSTER_HOME"] = str(prepare_dagster_home(programme.folders))
     os.environ[FOLDER_VARIABLE] = str(programme.folders.root)
     import dagster as dg
 

@@ -59,7 +59,12 @@ def estimate_effect(inputs: Inputs) -> pl.DataFrame:
     """The primary difference and the lines that show how much it depends on the choices made."""
     primary = _line(inputs, "primary")
     cells = cells_of(primary)
-    parts = [("primary", primary, cells), ("withdrawn_left_out", primary, cells.without_withdrawn())]
+    # Whoever only withdrew does not stand behind the line that leaves withdrawn ones out.
+    without_withdrawn = primary.with_columns(pl.lit(0).alias("n_withdrawn"))
+    parts = [
+        ("primary", primary, cells),
+        ("withdrawn_left_out", without_withdrawn, cells.without_withdrawn()),
+    ]
     parts += [(line, _line(inputs, line), cells_of(_line(inputs, line))) for line in LINES]
     return frame_of(EFFECT, [_effect_row(inputs, line, frame, counts) for line, frame, counts in parts])
 

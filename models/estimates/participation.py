@@ -49,7 +49,8 @@ def counts(inputs: Inputs) -> dict[str, tuple[float | None, int, int]]:
     n_invited, n_answered = _total(response, "n_invited"), _total(response, "n_answered")
     known = arms.filter(pl.col("arm").is_not_null())
     n_known = _total(known, "n_mature")
-    hours = float((time["session_minutes"] * time["n_attended"]).sum()) / 60 if len(time) else None
+    timed = time.filter(pl.col("session_minutes").is_not_null())
+    hours = float((timed["session_minutes"] * timed["n_attended"]).sum()) / 60 if len(timed) else None
     n_people = len(people)
     n_groups = len(progress)
     n_trained, n_six = (
@@ -65,7 +66,7 @@ def counts(inputs: Inputs) -> dict[str, tuple[float | None, int, int]]:
         "people_six_sessions": (n_six, n_six, n_people),
         "attendance_share": (attended / expected if expected else None, n_came, expected),
         "groups_six_sessions_share": (n_groups_six / n_groups if n_groups else None, n_came, n_groups),
-        "session_hours": (hours, n_came, len(time)),
+        "session_hours": (hours, n_came, len(timed)),
         "pulse_response_share": (n_answered / n_invited if n_invited else None, n_behind, n_invited),
         "appointment_share": (
             _total(known.filter(pl.col("arm") == 1), "n_mature") / n_known if n_known else None,

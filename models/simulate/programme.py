@@ -109,7 +109,7 @@ def simulate(scenario: Scenario) -> Programme:
         sessions=sessions_frame(scenario, groups, meetings),
         attendance=attendance_frame(people, meetings, presence),
         commitments=commitments_frame(scenario, people, meetings, commitments),
-        outcome_reports=reports_frame(scenario, people, commitments, reports),
+        outcome_reports=reports_frame(scenario, people, meetings, commitments, reports),
         appointments=appointments_frame(scenario, people, commitments, appointments_rng),
         invitations=invitations_frame(scenario, people, meetings, commitments, pulses),
         answers=answers_frame(scenario, people, meetings, commitments, pulses, rng=answers_rng),
@@ -120,7 +120,7 @@ def simulate(scenario: Scenario) -> Programme:
             groups,
             meetings,
             c=commitments,
-            reports=reports_frame(scenario, people, commitments, reports, all_named=True),
+            reports=reports_frame(scenario, people, meetings, commitments, reports, all_named=True),
         ),
     )
 

@@ -23,6 +23,7 @@ import polars as pl
 
 from models.simulate.columns import DAY, Bools, Ints, dates, texts, utc_times
 from models.simulate.commitments import Commitments
+from models.simulate.meetings import Meetings
 from models.simulate.people import People
 from models.simulate.pulses import Pulses
 from models.simulate.scenario import HORIZON_DAYS, Scenario
@@ -86,24 +87,33 @@ def draw_reports(
 
 
 def reports_frame(
-    scenario: Scenario, people: People, commitments: Commitments, reports: Reports, *, all_named: bool = False
+    scenario: Scenario,
+    people: People,
+    meetings: Meetings,
+    commitments: Commitments,
+    reports: Reports,
+    *,
+    all_named: bool = False,
 ) -> pl.DataFrame:
-    """The reports as the contract's table.
+    """The reports as the contract's table; one that names no commitment has the session of its pulse.
 
     Args:
         scenario: The scenario.
         people: The people.
+        meetings: The sessions.
         commitments: The commitments reported on.
         reports: The reports.
         all_named: Whether to name the commitment even where the report itself does not.
     """
     row = reports.commitment
     done_on = commitments.made_day[row] + commitments.done_day[row]
+    pulse = meetings.code[commitments.meeting[np.maximum(commitments.next[row], 0)]]
     state = np.select([reports.is_done, reports.is_dropped], ["done", "withdrawn"], "not_done")
     return pl.DataFrame(
         {
             "person_id": people.email[commitments.person[row]].tolist(),
             "commitment_id": texts(commitments.code[row], reports.is_named | all_named),
+            "session_id": texts(pulse, ~reports.is_named),
             "reported_at": utc_times(reports.at, scenario),
             "state": state.tolist(),
             "done_on": dates(done_on, scenario, reports.is_done & reports.has_day),

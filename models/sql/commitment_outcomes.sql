@@ -1,6 +1,6 @@
 -- One row per commitment: arm, group, cluster, state, and whether it was kept, as of the cut.
 -- Kept: done, on a day within the horizon or, with no such day, reported within horizon and lag.
--- `mature_*` says whether the clock of that line has run out at the cut; `kept_*` is 1 or 0, never unknown.
+-- `is_mature*` says whether the clock of that line has run out at the cut; `kept*` is 1 or 0, never unknown.
 with settings as (
     select
         cut_day,

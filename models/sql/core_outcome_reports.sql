@@ -101,7 +101,12 @@ select
     link,
     row_number() over (
         partition by commitment_id
-        order by reported_us asc, confirmed_by asc, state asc, person_id asc, link asc
+        order by
+            reported_us asc nulls last,
+            confirmed_by asc nulls last,
+            state asc nulls last,
+            person_id asc nulls last,
+            link asc nulls last
     ) as report_number,
     session_id,
     reported_at,

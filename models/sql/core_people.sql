@@ -16,8 +16,8 @@ with spells as (
         valid_from_day,
         valid_to,
         valid_to_day,
-        lead(valid_from) over (partition by person_id order by valid_from) as next_from,
-        lead(valid_from_day) over (partition by person_id order by valid_from) as next_from_day
+        lead(valid_from) over (partition by person_id order by valid_from asc nulls last) as next_from,
+        lead(valid_from_day) over (partition by person_id order by valid_from asc nulls last) as next_from_day
     from current_people
 )
 

@@ -12,7 +12,7 @@ numbered as (
     select
         group_id,
         held_day,
-        row_number() over (partition by group_id order by held_day asc, session_number asc) as held_number
+        row_number() over (partition by group_id order by held_day asc nulls last, session_number asc nulls last) as held_number
     from held
 )
 

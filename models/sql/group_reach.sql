@@ -5,7 +5,8 @@ with held as (
         group_id,
         coalesce(started_day, scheduled_day) as held_day,
         row_number() over (
-            partition by group_id order by coalesce(started_day, scheduled_day) asc, session_number asc
+            partition by group_id
+            order by coalesce(started_day, scheduled_day) asc nulls last, session_number asc nulls last
         ) as held_number
     from core_sessions
     where status = 'held'

@@ -43,7 +43,9 @@ ranked as (
         days_since_baseline,
         baseline_score,
         change_score,
-        row_number() over (partition by person_id order by days_since_baseline desc, wave desc) as from_last
+        row_number() over (
+            partition by person_id order by days_since_baseline desc nulls last, wave desc nulls last
+        ) as from_last
     from changes
     where days_since_baseline >= 56
 )

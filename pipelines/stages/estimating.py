@@ -28,7 +28,7 @@ from pipelines.store.deliveries import quarantined_rows, row_accounts
 from pipelines.store.warehouse import Connection, fetch, open_warehouse, put_table
 
 EXTRA_TABLES = ("weeks", "frozen_weeks")
-UNREAD = ("commitment_exposure", "commitment_outcomes", "session_time_by_person")
+UNREAD = ("commitment_exposure", "commitment_outcomes")
 
 
 def estimate_all(programme: Programme, inputs_hash: str) -> dict[str, int]:

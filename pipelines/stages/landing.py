@@ -53,7 +53,8 @@ def land_inbox(programme: Programme, moment: datetime) -> pl.DataFrame:
     make_private_folder(folders.landed)
     inbox = list_inbox(folders)
     with open_warehouse(folders.database) as connection:
-        forget_refused(connection, [file.file_id for file in inbox])
+        held = [path.name for path in folders.landed.iterdir()]
+        forget_refused(connection, [*(file.file_id for file in inbox), *held])
         put_run_settings(connection, data_cut(programme, moment), programme.plan, programme.plan.lag_days)
         known = {row["file_id"]: row["status"] for row in list_files(connection).iter_rows(named=True)}
     for file in inbox:

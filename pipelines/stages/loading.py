@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
 
 import polars as pl
 
@@ -20,11 +21,15 @@ from pipelines.store.deliveries import (
     record_reading,
     staged_readings,
 )
-from pipelines.store.history import append_versions, create_history_views, record_repeats, staged_table
+from pipelines.store.history import (
+    append_versions,
+    create_history_views,
+    forget_readings,
+    record_repeats,
+    staged_table,
+)
 from pipelines.store.warehouse import Connection, fetch, open_warehouse
 from pipelines.validate import CheckResult, ValidationError, broken, check_table
-
-NOBODY_BAD = "false"
 
 
 def check_staged(programme: Programme) -> tuple[CheckResult, ...]:
@@ -40,7 +45,8 @@ def check_core(programme: Programme) -> tuple[CheckResult, ...]:
 def load_history(programme: Programme) -> dict[str, int]:
     """Quarantine the bad staged rows, append the good ones, remember what became of each; new rows per table.
 
-    All of it is one transaction: a run that is killed leaves the file to be read again.
+    All of it is one transaction: a run that is killed leaves the file to be read again. A file read before in
+    another way replaces what it said then, as of the time it came in.
 
     Raises:
         ValidationError: the rows set aside under a rule are not as many as Great Expectations counted.
@@ -51,24 +57,27 @@ def load_history(programme: Programme) -> dict[str, int]:
         for reading in readings:
             record_reading(connection, reading)
             record_dropped(connection, reading.file_id, dropped.filter(pl.col("file_id") == reading.file_id))
-        known_from = fetch(connection, "select known_at from run_settings")["known_at"][0]
-        n_new = {}
+        loaded_now = [reading.file_id for reading in readings if reading.status == "loaded"]
+        forget_readings(connection, loaded_now)
+        n_new = dict.fromkeys((table.name for table in CORE_TABLES), 0)
         for table in CORE_TABLES:
             rules = rules_of(table, "staged")
             _quarantine(connection, table, rules)
             conditions = " or ".join(broken(rule, questions()) for rule in rules)
-            n_new[table.name] = append_versions(connection, table, conditions or NOBODY_BAD, known_from)
-        record_repeats(connection, [reading.file_id for reading in readings])
+            for landed_at, file_ids in _deliveries(connection, loaded_now):
+                is_left_out = f"{conditions} or file_id not in ({file_ids})"
+                n_new[table.name] += append_versions(connection, table, is_left_out, landed_at)
+        record_repeats(connection, loaded_now)
         create_history_views(connection)
         files = list_files(connection)
         loaded = set(files.filter(pl.col("status") == "loaded")["sha256"])
-        refused = files.filter(pl.col("status") == "refused")["file_id"]
+        refused = set(files.filter(pl.col("status") == "refused")["file_id"])
         aside = quarantined_rows(connection)
     for file in list_inbox(folders):
         if file.sha256 in loaded:
             remove_from_inbox(file)
-    for file_id in refused:
-        landed_path(folders, file_id).unlink(missing_ok=True)
+        elif file.file_id in refused:
+            landed_path(folders, file.file_id).unlink(missing_ok=True)
     _write_quarantine(programme, aside)
     return n_new
 
@@ -102,6 +111,13 @@ def _check(programme: Programme, stage: str) -> tuple[CheckResult, ...]:
         connection.register("incoming_checks", rows.to_arrow())
         connection.execute("insert into checks select * from incoming_checks")
     return tuple(results)
+
+
+def _deliveries(connection: Connection, file_ids: list[str]) -> list[tuple[datetime, str]]:
+    """The files by the time they came in, oldest first, so that reading anew tells the same story again."""
+    files = list_files(connection).filter(pl.col("file_id").is_in(file_ids))
+    by_time = files.group_by("landed_at").agg(pl.col("file_id").sort()).sort("landed_at")
+    return [(landed_at, ", ".join(f"'{file_id}'" for file_id in ids)) for landed_at, ids in by_time.iter_rows()]
 
 
 def _quarantine(connection: Connection, table: Table, rules: tuple[Rule, ...]) -> None:

@@ -105,7 +105,9 @@ def stage_new_files(programme: Programme) -> list[Reading]:
             frames.setdefault(table, []).extend(parts)
         dropped.append(staged.dropped.with_columns(pl.lit(file_id).alias("file_id")))
         reading_hash = readers.source_hashes[staged.source]
-        readings.append(Reading(file_id, "loaded", reading_hash, staged.source, raw.format, staged.n_rows))
+        # A repeating calendar event is one row of its file, however often it takes place.
+        n_rows = raw.frame["row_number"].n_unique()
+        readings.append(Reading(file_id, "loaded", reading_hash, staged.source, raw.format, n_rows))
     with open_warehouse(programme.folders.database) as connection:
         put_staged(connection, frames)
         put_readings(connection, readings, dropped)

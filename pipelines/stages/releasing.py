@@ -19,6 +19,7 @@ from pipelines.publish import (
     PUBLISHED_FILE,
     Release,
     ReleaseError,
+    analyst_file,
     current_folder,
     current_release,
     draft_folder,
@@ -53,14 +54,9 @@ def is_up_to_date(programme: Programme, moment: datetime) -> bool:
     """Whether the current release was made from all that is known, in this week; the inbox is not looked at."""
     if not programme.folders.database.exists():
         return False
-    try:
-        current = current_release(programme.folders)
-    except ReleaseError:
-        return False
-    if current is None:
-        return False
     with open_warehouse(programme.folders.database) as connection:
-        return current.inputs_hash == inputs_hash(connection, programme, data_cut(programme, moment).week)
+        wanted = inputs_hash(connection, programme, data_cut(programme, moment).week)
+    return _is_current_whole(programme, wanted)
 
 
 def write_site(programme: Programme) -> Path:
@@ -132,8 +128,10 @@ def _is_current_whole(programme: Programme, wanted: str) -> bool:
     except ReleaseError:
         return False
     folder = current_folder(programme.folders)
-    whole = folder is not None and (folder / "site" / "index.html").is_file()
-    return current is not None and current.inputs_hash == wanted and whole
+    if current is None or folder is None or current.inputs_hash != wanted:
+        return False
+    parts = (folder / "site" / "index.html", folder / PUBLISHED_FILE, analyst_file(programme.folders))
+    return all(part is not None and part.is_file() for part in parts)
 
 
 def _release(programme: Programme) -> Release:

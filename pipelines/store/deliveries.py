@@ -73,7 +73,7 @@ def record_reading(connection: Connection, reading: Reading) -> None:
 
 
 def forget_refused(connection: Connection, still_there: Sequence[str]) -> None:
-    """Forget refused files that have left the inbox: nothing of them is held."""
+    """Forget refused files that are no longer there, neither in the inbox nor as a landed copy."""
     connection.execute(
         "delete from files where status = 'refused' and not list_contains(?::varchar[], file_id)",
         [list(still_there)],

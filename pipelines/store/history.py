@@ -90,6 +90,17 @@ def count_candidates(connection: Connection) -> None:
     )
 
 
+def forget_readings(connection: Connection, file_ids: Sequence[str]) -> None:
+    """Take out what earlier readings of these files said, before they are read anew in another way.
+
+    A corrected source file changes what the same rows mean: both meanings side by side would count twice.
+    """
+    for table in CORE_TABLES:
+        connection.execute(
+            f"delete from {versions_table(table)} where list_contains(?::varchar[], file_id)", [list(file_ids)]
+        )
+
+
 def append_versions(connection: Connection, table: Table, is_bad: str, known_from: datetime) -> int:
     """Append the good staged rows that say something new; returns how many.
 

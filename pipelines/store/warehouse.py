@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from models.contracts import CORE_TABLES, Column, Table, estimate_table, protect
 from pipelines.private_files import make_private_folder
 
 BY_WEEK = estimate_table(protected_table("protected_effect_by_week"))
+KEPT = (*CORE_TABLES, BY_WEEK)
 Connection = duckdb.DuckDBPyConnection
 
 
@@ -45,8 +47,7 @@ def open_warehouse(path: Path) -> Iterator[Connection]:
     try:
         connection.execute("set TimeZone = 'UTC'")
         connection.begin()
-        if not table_exists(connection, versions_table(CORE_TABLES[-1])):
-            _create_kept_tables(connection)
+        _ensure_kept_tables(connection, path)
         yield connection
         connection.commit()
     finally:
@@ -82,7 +83,7 @@ def put_table(connection: Connection, name: str, frame: pl.DataFrame) -> None:
 
 def table_exists(connection: Connection, name: str) -> bool:
     """Whether the warehouse has a table of this name."""
-    return one_row(connection, "select count(*) from duckdb_tables() where table_name = ?", [name])[0] > 0
+    return bool(one_row(connection, "select count(*) from duckdb_tables() where table_name = ?", [name])[0])
 
 
 def quoted(names: tuple[str, ...]) -> str:
@@ -98,6 +99,18 @@ def column_definitions(columns: tuple[Column, ...]) -> str:
 def versions_table(table: Table) -> str:
     """Name of the append-only table behind a history."""
     return f"{table.name}_versions"
+
+
+def _ensure_kept_tables(connection: Connection, path: Path) -> None:
+    layout = hashlib.sha256(repr([(table.name, table.columns) for table in KEPT]).encode()).hexdigest()
+    if not table_exists(connection, "warehouse_layout"):
+        _create_kept_tables(connection)
+        connection.execute("create table warehouse_layout as select ? as layout", [layout])
+    elif one_row(connection, "select layout from warehouse_layout")[0] != layout:
+        raise WarehouseError(
+            f"{path.name} was made by a version of Peerlift whose tables are laid out otherwise. Run that version, or "
+            f"move {path.parent} and the published folder away, put the exports back into the inbox, and run again."
+        )
 
 
 def _create_kept_tables(connection: Connection) -> None:

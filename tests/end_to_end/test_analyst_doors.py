@@ -20,8 +20,12 @@ DESCRIBE = """
 import json, sys
 import duckdb
 con = duckdb.connect(sys.argv[1], read_only=True)
-tables = con.execute("select schema_name, table_name, comment, estimated_size from duckdb_tables() where not internal").fetchall()
-columns = con.execute("select schema_name, table_name, column_name, comment from duckdb_columns() where not internal").fetchall()
+tables = con.execute(
+    "select schema_name, table_name, comment, estimated_size from duckdb_tables() where not internal"
+).fetchall()
+columns = con.execute(
+    "select schema_name, table_name, column_name, comment from duckdb_columns() where not internal"
+).fetchall()
 rate = con.execute("select rate from protected.completion where arm = 'with_appointment'").fetchall()
 print(json.dumps({"version": duckdb.__version__, "tables": tables, "columns": columns, "rate": rate}))
 """
@@ -61,8 +65,10 @@ def test_only_the_analyst_file_holds_rows_of_people_and_says_it_is_restricted(ra
     assert {schema for schema, *_ in published["tables"]} == {"protected", "meta"}
     assert {schema for schema, *_ in analyst["tables"]} == {"protected", "meta", "analysis"}
     assert all(comment.startswith("Restricted") for _, _, comment, _ in analyst["tables"])
-    assert not any("_id" in column and "question" not in column and "release" not in column
-                   for _, _, column, _ in published["columns"])
+    assert not any(
+        "_id" in column and "question" not in column and "release" not in column
+        for _, _, column, _ in published["columns"]
+    )
 
 
 def test_times_leave_for_analysts_only_by_week(ran_small: Ran) -> None:

@@ -11,10 +11,10 @@ import pytest
 from programmes import Ran, run
 
 from models.contracts import CORE_TABLES, PROTECTED_TABLES
+from pipelines.dagster_home import prepare_dagster_home
 from pipelines.errors import RunFailedError
 from pipelines.publish import current_release
-from pipelines.running import prepare_dagster_home
-from pipelines.settings import Folders, load_programme
+from pipelines.settings import Folders
 from pipelines.store.warehouse import open_warehouse
 
 pytestmark = pytest.mark.slow
@@ -29,11 +29,7 @@ def test_every_table_is_an_asset_and_every_core_table_has_a_blocking_check() -> 
     assert {table.name for table in PROTECTED_TABLES} <= names
     for table in CORE_TABLES:
         assert {f"staged_{table.name}", f"core_{table.name}_history", f"core_{table.name}"} <= names
-    blocking = {
-        key.asset_key.to_user_string()
-        for key in graph.asset_check_keys
-        if graph.get(key).blocking
-    }
+    blocking = {key.asset_key.to_user_string() for key in graph.asset_check_keys if graph.get(key).blocking}
     assert blocking == {f"core_{table.name}" for table in CORE_TABLES}
 
 
@@ -67,7 +63,7 @@ def test_the_sensor_asks_once_for_the_same_inbox(new_small: Callable[[str], Path
 def test_runs_of_the_command_appear_in_the_programmes_instance(
     ran_small: Ran, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DAGSTER_HOME", prepare_dagster_home(ran_small.programme))
+    monkeypatch.setenv("DAGSTER_HOME", str(prepare_dagster_home(ran_small.programme.folders)))
     with dg.DagsterInstance.get() as instance:
         runs = instance.get_runs()
         checks = instance.get_records_for_run(
@@ -85,7 +81,7 @@ def test_materialising_in_dagster_does_what_the_command_does(
     from pipelines.definitions import defs
 
     monkeypatch.setenv("PEERLIFT_PROGRAMME", str(by_dagster))
-    monkeypatch.setenv("DAGSTER_HOME", prepare_dagster_home(load_programme(by_dagster)))
+    monkeypatch.setenv("DAGSTER_HOME", str(prepare_dagster_home(Folders(by_dagster))))
     with dg.DagsterInstance.get() as instance:
         assert defs.resolve_job_def("refresh").execute_in_process(instance=instance).success
     first, second = current_release(Folders(by_command)), current_release(Folders(by_dagster))

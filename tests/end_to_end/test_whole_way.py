@@ -41,7 +41,9 @@ def test_a_run_releases_site_report_and_both_duckdb_files(ran_small: Ran) -> Non
     assert (release / "report" / "report.html").stat().st_size > 5_000
     assert (release / "published.duckdb").is_file()
     name = release.resolve().name
-    assert (ran_small.folder / "warehouse" / "restricted" / name / "analyst.duckdb").stat().st_mode & 0o777 == 0o600
+    assert (
+        ran_small.folder / "warehouse" / "restricted" / name / "analyst.duckdb"
+    ).stat().st_mode & 0o777 == 0o600
     assert ran_small.said == f"Released: {name} is current.\n"
 
 
@@ -90,7 +92,9 @@ def test_a_second_run_finds_nothing_new(small_copy: Path) -> None:
     assert current_release(Folders(small_copy)) == before
 
 
-def test_the_same_file_under_another_name_adds_nothing(small_copy: Path, new_small: Callable[[str], Path]) -> None:
+def test_the_same_file_under_another_name_adds_nothing(
+    small_copy: Path, new_small: Callable[[str], Path]
+) -> None:
     other = new_small("other")
     before = counts(small_copy)
     shutil.copyfile(other / "inbox" / "pulse.csv", small_copy / "inbox" / "pulse (1).csv")
@@ -141,9 +145,7 @@ def test_a_corrected_row_replaces_its_old_version_and_the_old_one_stays_known(sm
         current = fetch(connection, "select * from core_answers")
     assert history.height > 0
     old = history.row(0, named=True)
-    stands = current.filter(
-        person_id=old["person_id"], wave=old["wave"], question_id=old["question_id"]
-    )
+    stands = current.filter(person_id=old["person_id"], wave=old["wave"], question_id=old["question_id"])
     assert stands.height == 1
     assert stands["answered_at"][0] > old["answered_at"]
 
@@ -189,6 +191,54 @@ def test_settings_that_changed_make_a_new_release_without_new_rows(small_copy: P
     assert before is not None
     assert after.plan_hash != before.plan_hash
     assert counts(small_copy) == rows
+
+
+def logged_sessions(folder: Path) -> set[str]:
+    with open_warehouse(Folders(folder).database) as connection:
+        found = fetch(connection, "select session_id from core_sessions_history where source = 'session_log'")
+    return set(found["session_id"])
+
+
+def test_a_corrected_source_file_replaces_what_its_files_said(small_copy: Path) -> None:
+    before = logged_sessions(small_copy)
+    path = small_copy / "sources" / "session_log.toml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('["group", "session"]', '["session", "group"]'), "utf-8")
+    run(small_copy)
+    after = logged_sessions(small_copy)
+    assert len(after) == len(before)
+    assert not after & before
+
+
+def test_reading_again_keeps_when_a_row_was_first_known(small_copy: Path) -> None:
+    def first_known() -> list[tuple[object, ...]]:
+        with open_warehouse(Folders(small_copy).database) as connection:
+            return fetch(
+                connection,
+                "select person_id, wave, question_id, known_from, known_to "
+                "from core_answers_history order by all",
+            ).rows()
+
+    before = first_known()
+    path = small_copy / "sources" / "pulse.toml"
+    path.write_text(path.read_text("utf-8") + "\n# a remark\n", "utf-8")
+    run(small_copy)
+    assert first_known() == before
+
+
+def test_a_reading_that_fails_now_keeps_the_rows_and_the_copy(small_copy: Path) -> None:
+    before = core_tables(small_copy)
+    path = small_copy / "sources" / "groups.toml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('column = "group"', 'column = "groop"'), "utf-8")
+    _, is_amiss = run(small_copy)
+    assert is_amiss
+    assert core_tables(small_copy) == before
+    path.write_text(text, "utf-8")
+    run(small_copy)
+    with open_warehouse(Folders(small_copy).database) as connection:
+        assert list_files(connection).filter(status="refused").is_empty()
+    assert core_tables(small_copy) == before
 
 
 def test_quarantine_names_file_row_rule_and_remedy_and_no_value(ran_small: Ran) -> None:

@@ -6,8 +6,8 @@ count; the shipped estimator turns counts into the difference. The bounded runs 
 
 **The truth** of a coverage claim is the population's effect, `Scenario.effect`, not the average over the commitments
 of one programme: a cluster-robust interval treats groups as draws from a population, so it claims to cover what
-other groups of that population would gain. The average of one programme's commitments differs from it by less than
-a tenth of a standard error, as the effect is nearly the same for everybody; that too is tested.
+other groups of that population would gain. The average of one programme's own commitments varies around it with
+a fifth of the estimate's standard deviation (tested below), so it is covered a little more often, by about .003.
 
 **Monte Carlo error** is one standard error: sqrt(c (1 - c) / R) of a share c of R programmes, sd / sqrt(R) of a mean.
 A claim fails when it is missed by more than two of them (a one-sided chance of .023 per claim, spent once, as the
@@ -159,6 +159,27 @@ def test_a_programme_judged_alone_gives_the_cells_it_has_among_others() -> None:
     assert theirs["cluster_id"].n_unique() == alone["cluster_id"].n_unique() == 12
 
 
+def test_every_report_that_names_no_commitment_is_linked_to_the_one_it_is_about() -> None:
+    programme = simulate(many(of(12, SELF_SELECTED), 20, seed=4))
+    with judged(programme) as connection:
+        linked = fetch(
+            connection, "select person_id, reported_at, confirmed_by, commitment_id from core_outcome_reports"
+        )
+    truth = programme.truth.reports.select(linked.columns)
+    assert linked.sort(linked.columns).equals(truth.sort(linked.columns))
+
+
+def test_by_their_own_due_dates_the_difference_is_what_is_gained_by_then() -> None:
+    # Of those done within 28 days, (d / 28)^1.25 are done by day d; due dates are even over days 5 to 28.
+    gained = 0.14 * np.mean([(day / 28) ** 1.25 for day in range(5, 29)])
+    assert gained == pytest.approx(0.075, abs=0.001)
+    with judged(simulate(many(of(12, BOOKED_AT_RANDOM), 250, seed=1))) as connection:
+        line = fetch(connection, "select * from effect_cells where line = 'own_due_date'")
+    result = risk_difference(cells_of(line), FREE)
+    assert result.estimate == pytest.approx(gained, abs=3 * result.se)
+    assert result.estimate > 0.05
+
+
 def assert_covers(n_groups: int, n_programmes: int) -> None:
     sample = draw(of(n_groups, BOOKED_AT_RANDOM), n_programmes)
     got = sample.coverage(0.14)
@@ -177,18 +198,18 @@ def assert_covers(n_groups: int, n_programmes: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("n_groups", [6, 12, 40])
 def test_booked_at_random_the_interval_covers_the_true_effect(n_groups: int) -> None:
-    # 1,000 programmes (525 of 40 groups): Monte Carlo error .007 (.0095).
-    assert_covers(n_groups, 525 if n_groups == 40 else 1_000)
+    # 2,000 programmes of 6 groups, 1,000 of 12, 525 of 40: Monte Carlo error .005, .007, .0095.
+    assert_covers(n_groups, {6: 2_000, 12: 1_000, 40: 525}[n_groups])
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("n_groups", [6, 12, 40])
 def test_booked_at_random_the_interval_covers_the_true_effect_in_a_long_run(n_groups: int) -> None:
-    # 20,000 programmes (6,000 of 40 groups): Monte Carlo error .0015 (.0028).
-    assert_covers(n_groups, 6_000 if n_groups == 40 else 20_000)
+    # 6,000 programmes (2,000 of 40 groups): Monte Carlo error .0028 (.0049).
+    assert_covers(n_groups, 2_000 if n_groups == 40 else 6_000)
 
 
-def test_the_average_effect_of_one_programme_hardly_differs_from_the_populations() -> None:
+def test_the_average_effect_of_one_programme_varies_little_around_the_populations() -> None:
     programmes = truth_of_each(simulate(many(of(12, BOOKED_AT_RANDOM), 250, seed=1)), 250)
     # 250 programmes: the standard error of a mean of the averages is .012 / sqrt(250) = .0008.
     assert programmes["effect"].mean() == pytest.approx(0.14, abs=0.002)
@@ -208,28 +229,30 @@ def assert_covers_no_effect(rhythm_days: int, n_programmes: int) -> None:
 
 @pytest.mark.slow
 def test_without_an_effect_partners_who_ask_earlier_do_not_make_one() -> None:
-    # 750 programmes: Monte Carlo error .008 of the coverage, .002 of the mean.
-    assert_covers_no_effect(28, 750)
+    # 600 programmes: Monte Carlo error .009 of the coverage, .002 of the mean.
+    assert_covers_no_effect(28, 600)
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("rhythm_days", [21, 28, 35])
 def test_without_an_effect_partners_who_ask_earlier_do_not_make_one_in_a_long_run(rhythm_days: int) -> None:
-    # 6,000 programmes: Monte Carlo error .0028 of the coverage, .0007 of the mean.
-    assert_covers_no_effect(rhythm_days, 6_000)
+    # 3,000 programmes: Monte Carlo error .004 of the coverage, .0009 of the mean.
+    assert_covers_no_effect(rhythm_days, 3_000)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rhythm_days", [28, 35])
-def test_judging_by_the_day_of_report_would_make_an_effect_where_there_is_none(rhythm_days: int) -> None:
-    # 150 programmes: Monte Carlo error of the mean below .005.
+@pytest.mark.parametrize(("rhythm_days", "least"), [(28, 0.03), (35, 0.08)])
+def test_judging_by_the_day_of_report_would_make_an_effect_where_there_is_none(
+    rhythm_days: int, least: float
+) -> None:
+    # 150 programmes: Monte Carlo error of the mean .0035 at 28 days, .002 at 35.
     scenario = replace(of(20, NO_EFFECT), rhythm_days=rhythm_days)
     sample = draw(scenario, 150, judged_by_day_of_report)
     mean, error = float(sample.estimates.mean()), mean_error(sample.estimates)
     print(f"by day of report, {rhythm_days} days: {mean:+.4f} +- {error:.4f}, ", end="")
     print(f"coverage of 0 {sample.coverage(0.0):.3f}")
-    assert mean > 0.10 + 2 * error
-    assert sample.coverage(0.0) < 0.80
+    assert mean > least + 4 * error
+    assert sample.coverage(0.0) < 0.90
 
 
 def assert_bias_is_the_simulators(n_programmes: int) -> None:
@@ -242,6 +265,7 @@ def assert_bias_is_the_simulators(n_programmes: int) -> None:
         f"their gap {np.mean(excess - bias):+.4f} +- {error:.4f}; coverage of the effect {sample.coverage(0.14):.3f}"
     )
     assert bias.mean() > 0.02
+    assert sample.coverage(0.14) < 0.80  # an interval that ignores who chose misses the effect
     assert abs(np.mean(excess - bias)) <= 2.5 * error
 
 
@@ -253,8 +277,8 @@ def test_self_selection_biases_the_crude_difference_by_what_the_simulator_says()
 
 @pytest.mark.thorough
 def test_self_selection_biases_the_crude_difference_by_what_the_simulator_says_in_a_long_run() -> None:
-    # 4,500 programmes of 40 groups: Monte Carlo error of the gap .0005.
-    assert_bias_is_the_simulators(4_500)
+    # 1,800 programmes of 40 groups: Monte Carlo error of the gap .0008.
+    assert_bias_is_the_simulators(1_800)
 
 
 @pytest.mark.slow
@@ -264,10 +288,10 @@ def test_what_self_selection_makes_is_shown_as_people_choosing_for_themselves(tm
         protected = protected_tables(connection, scenario, Plan())
     meta = {table.name: frame_of(table, []) for table in META_TABLES}
     page = unescape(build_site({**protected, **meta}, tmp_path).read_text("utf-8"))
-    shown = protected["protected_effect"].filter(pl.col("line") == "primary")
+    words, shown = english(), protected["protected_effect"].filter(pl.col("line") == "primary")
     assert shown["status"].item() == "ok"
-    assert english().text("design.observational") in page
-    assert english().text("design.randomised") not in page
+    assert words("design.observational") in page
+    assert words("design.randomised") not in page
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +311,7 @@ def weekly_alarms(n_groups: int, n_programmes: int) -> Alarms:
     for large in batches(scenario, n_programmes, groups_at_once=1_000):
         n = large.n_groups // n_groups
         with judged(simulate(large), derived=(*HEADLINE, WEEKLY)) as connection:
-            rows = fetch(connection, f"select * from {WEEKLY}").with_columns(programme_number(n))  # noqa: S608
+            rows = fetch(connection, f"select * from {WEEKLY}").with_columns(programme_number(n))
         weeks = rows.partition_by("programme", "week_end_day", as_dict=True)
         looks: dict[int, list[Result]] = {number: [] for number in range(n)}
         for (number, _), cells in weeks.items():
@@ -310,19 +334,19 @@ def assert_seldom_cries_wolf(n_groups: int, n_programmes: int) -> None:
     alarms = weekly_alarms(n_groups, n_programmes)
     error = share_error(0.05, alarms.n_programmes)
     print(n_groups, "groups:", alarms, f"+- {error:.4f}")
-    assert alarms.n_never_shown == 0
+    assert alarms.n_never_shown < 0.05 * alarms.n_programmes
     assert alarms.by_sequence <= 0.05 + 2 * error
-    assert alarms.by_interval > 0.05 + 4 * error
+    assert alarms.by_interval > max(0.05 + 2 * error, 2 * alarms.by_sequence)
 
 
 @pytest.mark.slow
 def test_over_weekly_looks_the_sequence_seldom_cries_wolf_and_the_fixed_interval_often() -> None:
-    # 400 programmes: Monte Carlo error .011 at a rate of .05.
-    assert_seldom_cries_wolf(20, 400)
+    # 300 programmes: Monte Carlo error .013 at a rate of .05.
+    assert_seldom_cries_wolf(20, 300)
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("n_groups", [12, 20, 40])
 def test_over_weekly_looks_the_sequence_seldom_cries_wolf_in_a_long_run(n_groups: int) -> None:
-    # 4,000 programmes: Monte Carlo error .0034 at a rate of .05.
-    assert_seldom_cries_wolf(n_groups, 4_000)
+    # 2,000 programmes: Monte Carlo error .005 at a rate of .05.
+    assert_seldom_cries_wolf(n_groups, 2_000)

@@ -82,7 +82,9 @@ def test_the_days_to_the_report_are_counted_from_check_out(drawn: Drawn) -> None
 @pytest.mark.parametrize(
     ("is_booked", "is_unknown", "arm"), [(True, False, 1), (False, False, 0), (False, True, None)]
 )
-def test_the_arm_follows_from_exposure(drawn: Drawn, is_booked: bool, is_unknown: bool, arm: int | None) -> None:
+def test_the_arm_follows_from_exposure(
+    drawn: Drawn, is_booked: bool, is_unknown: bool, arm: int | None
+) -> None:
     outcome(drawn, "arm", state="done")
     drawn.put(
         "commitment_exposure",

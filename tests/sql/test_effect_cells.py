@@ -117,7 +117,11 @@ def at_cut(drawn: Drawn, cut: int) -> Drawn:
     drawn.put("core_sessions", {"session_id": "s", "group_id": "g"})
     drawn.put("commitment_exposure", *({"commitment_id": made["commitment_id"], **WITH} for made in MADE))
     return drawn.build(
-        "core_outcome_reports", "core_commitments", "commitment_outcomes", "effect_cells", "effect_cells_by_week"
+        "core_outcome_reports",
+        "core_commitments",
+        "commitment_outcomes",
+        "effect_cells",
+        "effect_cells_by_week",
     )
 
 

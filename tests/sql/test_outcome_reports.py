@@ -117,4 +117,7 @@ def test_a_commitment_without_a_report_is_unknown(drawn: Drawn) -> None:
 
 def test_a_report_naming_the_commitment_and_one_linked_to_it_both_stand(drawn: Drawn) -> None:
     linked(drawn, report(30, commitment_id="c"), report(31, "not_done"))
-    assert drawn.rows("core_outcome_reports", "link", "report_number") == [("named", 1), ("previous_session", 2)]
+    assert drawn.rows("core_outcome_reports", "link", "report_number") == [
+        ("named", 1),
+        ("previous_session", 2),
+    ]

@@ -21,7 +21,7 @@ from models.frames import POLARS_TYPES
 Row = Mapping[str, object]
 Schema = Mapping[str, pl.DataType]
 
-DAY_ZERO = datetime(1970, 1, 1)
+DAY_ZERO = datetime(1970, 1, 1)  # noqa: DTZ001 - the warehouse holds UTC without saying so
 HOUR_US = 3_600_000_000
 SQL = {table.name: table for table in derived_tables()}
 
@@ -85,7 +85,7 @@ class Drawn:
     def rows(self, table: str, *columns: str) -> list[tuple[object, ...]]:
         """These columns of a table, ordered by all of them."""
         names = ", ".join(columns)
-        found = self._connection.execute(f"select {names} from {table} order by all").fetchall()  # noqa: S608
+        found = self._connection.execute(f"select {names} from {table} order by all").fetchall()
         return [tuple(row) for row in found]
 
     def row(self, table: str, *columns: str) -> tuple[object, ...]:
@@ -96,7 +96,7 @@ class Drawn:
     def by(self, table: str, key: str, column: str) -> dict[object, object]:
         """One column by another, which names a row."""
         listed = self.rows(table, key, column)
-        found = {name: value for name, value in listed}
+        found = {row[0]: row[1] for row in listed}
         if len(found) != len(listed):
             raise ValueError(f"{table}: {key} names several rows")
         return found
@@ -133,7 +133,7 @@ def schemas() -> Mapping[str, Schema]:
         connection.execute(f"create table {name} as select * from {name}_rows")
     for derived in derived_tables():
         connection.execute(f"create table {derived.name} as {derived.sql}")
-        found[derived.name] = connection.sql(f"select * from {derived.name}").pl().schema  # noqa: S608
+        found[derived.name] = connection.sql(f"select * from {derived.name}").pl().schema
     return MappingProxyType(found)
 
 
@@ -148,7 +148,8 @@ def _with_clock(column: Column) -> Schema:
 
 
 def _clock(table: str, row: Row) -> dict[str, object]:
-    names, extra = schemas()[table], {}
+    names = schemas()[table]
+    extra: dict[str, object] = {}
     for name, value in row.items():
         stem = name.removesuffix("_at").removesuffix("_on")
         if isinstance(value, datetime):

@@ -152,7 +152,7 @@ def protected_tables(connection: Connection, scenario: Scenario, plan: Plan) -> 
     cut = Cut(row["data_as_of"], row["known_at"])
     setting = Setting("Made up", True, cut.day, cut.week, cut.next_refresh_on, plan, row["lag_days"])
     names = [table.name for table in derived_tables() if not table.name.startswith("core_")]
-    tables = {name: fetch(connection, f"select * from {name}") for name in (*names, "weeks")}  # noqa: S608
+    tables = {name: fetch(connection, f"select * from {name}") for name in (*names, "weeks")}
     tables["weeks"] = tables["weeks"].sort("week_end_day")
     tables["frozen_weeks"] = pl.DataFrame(schema={"week": pl.String})
     return protect(_estimates(Inputs(tables, setting)), Floors(), metrics())
