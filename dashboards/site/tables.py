@@ -104,7 +104,7 @@ def quality(tables: Tables, say: Phrases) -> Quality:
     return Quality(
         sentences=(
             *_freshness(sources, say),
-            _quarantine_sentence(held_back, say),
+            _quarantine_sentence(sources, say),
             _checks_sentence(checks, failed, say),
         ),
         sources=_sources_table(sources, say),
@@ -187,8 +187,9 @@ def _freshness(sources: Sequence[Row], say: Phrases) -> tuple[str, ...]:
     return (say.words("quality.latest", day=say.day(max(days))),) if days else ()
 
 
-def _quarantine_sentence(held_back: Sequence[Row], say: Phrases) -> str:
-    total = sum(row.count("n_rows") or 0 for row in held_back)
+def _quarantine_sentence(sources: Sequence[Row], say: Phrases) -> str:
+    # Rows of the files: one that breaks two rules is listed under both, but is one row to mend.
+    total = sum(row.count("n_rows_quarantined") or 0 for row in sources)
     if total == 0:
         return say.words("quality.quarantined_none")
     return say.words("quality.quarantined", rows=say.counted("rows", total))

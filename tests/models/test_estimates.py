@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -45,7 +45,7 @@ CELL: Row = {
 }
 
 
-def inputs(**tables: list[Row]) -> Inputs:
+def inputs(**tables: Sequence[Mapping[str, object]]) -> Inputs:
     """Inputs in which a table nobody drew is empty."""
     found = {name: dict(columns) for name, columns in schemas().items()}
     found = {table.name: found[table.name] for table in derived_tables()} | {"weeks": found["weeks"]}
@@ -187,7 +187,7 @@ def test_a_person_with_two_groups_is_one_person() -> None:
 
 
 def test_commitments_whose_exposure_is_unknown_are_counted_beside_the_difference() -> None:
-    summary = [{"arm": None, "n_mature": 7}, {"arm": 1, "n_mature": 99}]
+    summary: list[Row] = [{"arm": None, "n_mature": 7}, {"arm": 1, "n_mature": 99}]
     row = named_row(estimate_effect(inputs(effect_cells=many_cells(), arm_summary=summary)), line="primary")
     assert row["n_exposure_unknown"] == 7
 
@@ -333,7 +333,11 @@ def test_counts_of_participation_are_sums_of_the_derived_tables() -> None:
         for n in range(8)
     ]
     response = [{"wave": "a", "n_invited": 8, "n_answered": 2}, {"wave": "b", "n_invited": 4, "n_answered": 1}]
-    arms = [{"arm": 1, "n_mature": 3, "n_people": 2}, {"arm": 0, "n_mature": 9}, {"arm": None, "n_mature": 5}]
+    arms: list[Row] = [
+        {"arm": 1, "n_mature": 3, "n_people": 2},
+        {"arm": 0, "n_mature": 9},
+        {"arm": None, "n_mature": 5},
+    ]
     rows = metric_rows(
         inputs(
             person_progress=people,
@@ -353,7 +357,7 @@ def test_counts_of_participation_are_sums_of_the_derived_tables() -> None:
 
 
 def test_hours_given_are_minutes_times_people_there() -> None:
-    time = [{"session_minutes": 90.0, "n_attended": 4}, {"session_minutes": None, "n_attended": 4}]
+    time: list[Row] = [{"session_minutes": 90.0, "n_attended": 4}, {"session_minutes": None, "n_attended": 4}]
     row = metric_rows(inputs(session_time=time))["session_hours"]
     assert (row["value"], row["n_rows"]) == (90 * 4 / 60, 1)
 

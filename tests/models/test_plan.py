@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,8 @@ def test_the_same_plan_has_the_same_hash() -> None:
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Plan)])
 def test_any_other_value_is_another_plan(name: str) -> None:
-    value = getattr(Plan(), name)
-    other = value + "x" if isinstance(value, str) else value * 2
+    value: Any = getattr(Plan(), name)
+    other: Any = value + "x" if isinstance(value, str) else value * 2
     assert replace(Plan(), **{name: other}).sha256 != Plan().sha256
 
 

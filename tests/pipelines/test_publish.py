@@ -105,7 +105,8 @@ def test_a_reader_sees_one_release_whole_while_others_are_swapped_in(folders: Fo
 def test_a_draft_link_of_a_killed_run_is_in_nobodys_way(folders: Folders) -> None:
     publish_one(folders, "one")
     (folders.published / ".current.draft").symlink_to("nowhere")
-    assert current_folder(folders) == publish_one(folders, "two")
+    second = publish_one(folders, "two")
+    assert current_folder(folders) == second
 
 
 def test_what_a_killed_run_left_under_the_name_goes_first(folders: Folders) -> None:

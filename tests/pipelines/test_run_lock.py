@@ -41,7 +41,11 @@ def another_process(folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_a_second_process_is_refused_while_the_first_holds_it(tmp_path: Path) -> None:
     folders = Folders(tmp_path)
-    with another_process(tmp_path), pytest.raises(RunInProgressError, match="Wait for it to end"), run_lock(folders):
+    with (
+        another_process(tmp_path),
+        pytest.raises(RunInProgressError, match="Wait for it to end"),
+        run_lock(folders),
+    ):
         pass
     with run_lock(folders):
         pass

@@ -50,10 +50,12 @@ def test_the_templates_are_settings_that_load(tmp_path: Path) -> None:
 WRONG = {
     MINIMAL + "time_zon = 1\n": "unknown key 'time_zon'. Did you mean 'time_zone'",
     MINIMAL + "[privcy]\n": "unknown key 'privcy'. Did you mean 'privacy'",
-    MINIMAL + "[privacy]\nminimum_peopel = 6\n": "[privacy] unknown key 'minimum_peopel'. Did you mean 'minimum_people'",
+    MINIMAL
+    + "[privacy]\nminimum_peopel = 6\n": "[privacy] unknown key 'minimum_peopel'. Did you mean 'minimum_people'",
     MINIMAL + "xyzzy = 1\n": "unknown key 'xyzzy'. Known are name, time_zone, is_synthetic, ends_on.",
     MINIMAL + "[privacy]\nminimum_people = 4\n": "minimum_people is 4; it can be raised above 5, never lowered",
-    MINIMAL + "[privacy]\nminimum_people_loneliness = 9\n": "minimum_people_loneliness is 9; it can be raised above 10",
+    MINIMAL
+    + "[privacy]\nminimum_people_loneliness = 9\n": "minimum_people_loneliness is 9; it can be raised above 10",
     MINIMAL + "[privacy]\nminimum_people = 5.5\n": "minimum_people must be a int",
     MINIMAL + "[privacy]\nminimum_people = true\n": "minimum_people must be a int",
     MINIMAL.replace("Europe/Berlin", "Mars/Olympus"): "time_zone 'Mars/Olympus' is not a zone such as",
@@ -107,15 +109,17 @@ def test_a_missing_file_is_named_with_what_writes_one(load: Load, tmp_path: Path
 
 
 def test_a_changed_byte_of_settings_plan_or_a_source_is_another_hash(load: Load, tmp_path: Path) -> None:
-    hashes = {load().settings_hash, load(MINIMAL + "# note\n").settings_hash, load(MINIMAL, "# note\n").settings_hash}
+    hashes = {
+        load().settings_hash,
+        load(MINIMAL + "# note\n").settings_hash,
+        load(MINIMAL, "# note\n").settings_hash,
+    }
     (tmp_path / "sources").mkdir()
     (tmp_path / "sources" / "pulse.toml").write_text("# note\n", "utf-8")
     assert len(hashes | {load().settings_hash}) == 4
 
 
-@pytest.mark.parametrize(
-    ("hour", "day"), [((21, 59), date(2026, 10, 4)), ((22, 0), date(2026, 10, 5))]
-)
+@pytest.mark.parametrize(("hour", "day"), [((21, 59), date(2026, 10, 4)), ((22, 0), date(2026, 10, 5))])
 def test_the_cut_turns_at_midnight_in_the_programmes_zone(load: Load, hour: tuple[int, int], day: date) -> None:
     # Berlin is two hours ahead of UTC at the beginning of October.
     cut = data_cut(load(), datetime(2026, 10, 4, *hour, tzinfo=UTC))
@@ -123,7 +127,9 @@ def test_the_cut_turns_at_midnight_in_the_programmes_zone(load: Load, hour: tupl
     assert cut.known_at == datetime(2026, 10, 4, *hour)  # noqa: DTZ001
 
 
-@pytest.mark.parametrize(("ends_on", "day"), [("2026-09-27", date(2026, 9, 27)), ("2026-12-31", date(2026, 10, 4))])
+@pytest.mark.parametrize(
+    ("ends_on", "day"), [("2026-09-27", date(2026, 9, 27)), ("2026-12-31", date(2026, 10, 4))]
+)
 def test_a_programme_that_is_over_is_cut_on_its_last_day(load: Load, ends_on: str, day: date) -> None:
     programme = load(MINIMAL + f"ends_on = {ends_on}\n")
     assert data_cut(programme, datetime(2026, 10, 4, 12, tzinfo=UTC)).day == day
