@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test browser thorough dictionary check lint types imports format lock ui bench clean help
+.PHONY: demo test browser thorough dictionary sample check lint types imports format lock ui bench clean help
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -42,6 +42,9 @@ bench: $(VENV)/.development ## Where a demo run's time goes, step by step
 
 dictionary: $(VENV)/.development ## Write data/README.md from the contracts
 	$(BIN)/python -m pipelines.data_dictionary
+
+sample: $(VENV)/.runtime ## Write the small sample of made-up exports in data/sample
+	$(BIN)/python -m pipelines.demo data/sample
 
 ui: $(VENV)/.runtime ## Dagster's web interface on the programme in data/
 	PEERLIFT_PROGRAMME=data DAGSTER_HOME="$$($(BIN)/peerlift --programme data where dagster)" $(BIN)/dagster dev

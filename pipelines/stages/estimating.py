@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from models.catalogue import claims, metrics, questions
@@ -27,6 +29,7 @@ from pipelines.stages.tables import derived_names
 from pipelines.store.deliveries import quarantined_rows, row_accounts
 from pipelines.store.warehouse import Connection, fetch, open_warehouse, put_table
 
+RUNS = "meta_runs"
 EXTRA_TABLES = ("weeks", "frozen_weeks")
 UNREAD = ("commitment_exposure", "commitment_outcomes")
 
@@ -46,27 +49,36 @@ def estimate_all(programme: Programme, inputs_hash: str) -> dict[str, int]:
 
 
 def protect_all(programme: Programme) -> dict[str, int]:
-    """Pass the estimates through the disclosure gate; rows per protected table."""
+    """Pass the estimates through the disclosure gate, and describe the data beside them; rows per protected table."""
     floors = Floors(programme.minimum_people, programme.minimum_people_loneliness)
     with open_warehouse(programme.folders.database) as connection:
         names = [estimate_table(table).name for table in PROTECTED_TABLES]
         estimates = {name: fetch(connection, f"select * from {name}") for name in names}  # noqa: S608
         protected = protect(estimates, floors, metrics())
-        for name, frame in protected.items():
+        for name, frame in {**protected, **_meta_tables(connection)}.items():
             put_table(connection, name, frame)
     return {name: len(frame) for name, frame in protected.items()}
 
 
 def protected_tables(connection: Connection) -> dict[str, pl.DataFrame]:
     """The protected tables by name, in the order the gate put them."""
-    return {
-        table.name: fetch(connection, f"select * from {table.name}").select(table.column_names)  # noqa: S608
-        for table in PROTECTED_TABLES
-    }
+    return _fetched(connection, PROTECTED_TABLES)
 
 
 def meta_tables(connection: Connection, run: dict[str, object]) -> dict[str, pl.DataFrame]:
     """The tables about the data: sources, checks, catalogue, lineage and the run; no person is in them."""
+    kept = tuple(table for table in META_TABLES if table.name != RUNS)
+    return {**_fetched(connection, kept), RUNS: frame_of(_meta(RUNS), [run])}
+
+
+def _fetched(connection: Connection, tables: Sequence[Table]) -> dict[str, pl.DataFrame]:
+    return {
+        table.name: fetch(connection, f"select * from {table.name}").select(table.column_names)  # noqa: S608
+        for table in tables
+    }
+
+
+def _meta_tables(connection: Connection) -> dict[str, pl.DataFrame]:
     rows = {
         "meta_sources": _source_rows(connection),
         "meta_quarantine": quarantined_rows(connection)
@@ -87,7 +99,6 @@ def meta_tables(connection: Connection, run: dict[str, object]) -> dict[str, pl.
             {name: getattr(claim, name) for name in _meta("meta_claims").column_names}
             for claim in claims().values()
         ],
-        "meta_runs": [run],
         "meta_lineage": lineage_rows(),
     }
     return {name: frame_of(_meta(name), listed) for name, listed in rows.items()}

@@ -40,10 +40,12 @@ def write_duckdb_file(path: Path, tables: Sequence[FileTable]) -> None:
     connection = duckdb.connect()
     try:
         connection.execute(f"attach '{_escaped(str(path))}' as target (storage_version '{STORAGE_VERSION}')")
+        connection.begin()
         for schema in sorted({item.schema for item in tables}):
             connection.execute(f"create schema if not exists target.{schema}")
         for item in tables:
             _write_table(connection, item)
+        connection.commit()
         connection.execute("checkpoint target")
         connection.execute("detach target")
     finally:

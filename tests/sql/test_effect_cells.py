@@ -100,6 +100,7 @@ SAID: list[Row] = [
     {"commitment_id": "c0", "state": "done", "reported_at": at(30), "done_on": on(28)},
     {"commitment_id": "c0", "state": "not_done", "reported_at": at(51)},
     {"commitment_id": "c1", "state": "done", "reported_at": at(50)},
+    {"commitment_id": "c1", "state": "done", "reported_at": at(53)},
     {"commitment_id": "c2", "state": "withdrawn", "reported_at": at(10)},
     {"commitment_id": "c2", "state": "done", "reported_at": at(40), "done_on": on(31)},
     {"commitment_id": "c2", "state": "done", "reported_at": at(52), "done_on": on(29)},
