@@ -27,6 +27,7 @@ _T = TypeVar("_T")
 SETTINGS_FILE = "peerlift.toml"
 PLAN_FILE = "plan.toml"
 FOLDER_VARIABLE = "PEERLIFT_PROGRAMME"
+HALF_A_DAY = timedelta(hours=12)
 
 
 class SettingsError(Exception):
@@ -146,8 +147,13 @@ def now() -> datetime:
 
 
 def data_cut(programme: Programme, moment: datetime) -> Cut:
-    """The cut of a run at this moment: today, or the programme's last day where that is past."""
-    today = moment.astimezone(programme.zone).date()
+    """The cut of a run at this moment: the last day that counts, or the programme's last day where that is past.
+
+    A day counts from its noon on, in the programme's zone. So Monday's run at 06:00 is about the week that ended
+    on Sunday, and a run in the afternoon about everything up to now.
+    """
+    local = moment.astimezone(programme.zone).replace(tzinfo=None)
+    today = (local - HALF_A_DAY).date()
     day = min(today, programme.ends_on) if programme.ends_on else today
     return Cut(day, moment.astimezone(UTC).replace(tzinfo=None))
 

@@ -119,12 +119,19 @@ def test_a_changed_byte_of_settings_plan_or_a_source_is_another_hash(load: Load,
     assert len(hashes | {load().settings_hash}) == 4
 
 
-@pytest.mark.parametrize(("hour", "day"), [((21, 59), date(2026, 10, 4)), ((22, 0), date(2026, 10, 5))])
-def test_the_cut_turns_at_midnight_in_the_programmes_zone(load: Load, hour: tuple[int, int], day: date) -> None:
+@pytest.mark.parametrize(("hour", "day"), [((9, 59), date(2026, 10, 3)), ((10, 0), date(2026, 10, 4))])
+def test_a_day_counts_from_its_noon_on_in_the_programmes_zone(load: Load, hour: tuple[int, int], day: date) -> None:
     # Berlin is two hours ahead of UTC at the beginning of October.
     cut = data_cut(load(), datetime(2026, 10, 4, *hour, tzinfo=UTC))
     assert cut.day == day
     assert cut.known_at == datetime(2026, 10, 4, *hour)  # noqa: DTZ001
+
+
+def test_the_run_on_monday_at_six_is_about_the_week_that_ended_on_sunday(load: Load) -> None:
+    cut = data_cut(load(), datetime(2026, 10, 5, 4, tzinfo=UTC))
+    assert cut.day == date(2026, 10, 4)
+    assert cut.week == "2026-W40"
+    assert cut.next_refresh_on == date(2026, 10, 5)
 
 
 @pytest.mark.parametrize(

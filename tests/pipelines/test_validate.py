@@ -91,6 +91,19 @@ def test_every_rule_of_a_staged_table_counts_the_rows_its_condition_picks(table:
     assert {result.n_rows for result in results} == {len(rows) + 2}
 
 
+@pytest.mark.parametrize(
+    ("unreadable", "n_unreadable", "n_empty"), [("", 0, 1), (",status,", 1, 0), (",check_status,", 0, 1)]
+)
+def test_a_cell_that_is_filled_but_unreadable_is_not_also_empty(
+    database: Path, unreadable: str, n_unreadable: int, n_empty: int
+) -> None:
+    row = {**good_row(SESSIONS), "status": None, "unreadable": unreadable}
+    with open_warehouse(database) as connection:
+        put_staged(connection, {"sessions": [staged(SESSIONS, row)]})
+    picked = by_condition(database, "staged_sessions", staged_rules(SESSIONS))
+    assert (picked["readable:status"], picked["filled:status"]) == (n_unreadable, n_empty)
+
+
 def test_rows_without_a_flaw_break_nothing(database: Path) -> None:
     with open_warehouse(database) as connection:
         put_staged(connection, {"sessions": [staged(SESSIONS, good_row(SESSIONS))]})
