@@ -120,7 +120,9 @@ def test_a_changed_byte_of_settings_plan_or_a_source_is_another_hash(load: Load,
 
 
 @pytest.mark.parametrize(("hour", "day"), [((9, 59), date(2026, 10, 3)), ((10, 0), date(2026, 10, 4))])
-def test_a_day_counts_from_its_noon_on_in_the_programmes_zone(load: Load, hour: tuple[int, int], day: date) -> None:
+def test_a_day_counts_from_its_noon_on_in_the_programmes_zone(
+    load: Load, hour: tuple[int, int], day: date
+) -> None:
     # Berlin is two hours ahead of UTC at the beginning of October.
     cut = data_cut(load(), datetime(2026, 10, 4, *hour, tzinfo=UTC))
     assert cut.day == day
