@@ -4,7 +4,8 @@ What belongs here: how many distinct people a published number must stand for, a
 stands for fewer or is not ready for leaders. It runs once, last, upstream of every exit.
 What does not: estimating, drawing.
 
-This version lets out the whole programme only; there are no slices and so nothing to subtract one from another.
+This version lets out the whole programme only; there are no slices. Numbers published side by side that differ in
+few people (sensitivity lines, neighbouring weeks) come with the number of those people as what they stand for.
 """
 
 from __future__ import annotations

@@ -12,7 +12,16 @@ from typing import Literal
 from models.contracts import ANSWERS, OUTCOME_REPORTS, Column, Table
 
 RuleKind = Literal[
-    "readable", "filled", "required", "range", "choice", "not_before", "unique", "known_question", "score_range"
+    "readable",
+    "filled",
+    "required",
+    "not_future",
+    "range",
+    "choice",
+    "not_before",
+    "unique",
+    "known_question",
+    "score_range",
 ]
 
 
@@ -39,6 +48,7 @@ def staged_rules(table: Table, question_ids: tuple[str, ...] = ()) -> tuple[Rule
     """Rules of a staged table: every row that breaks one is set aside, the others go on."""
     rules = [_readable(column) for column in table.columns]
     rules += [_required(column, "filled") for column in table.columns if column.is_required]
+    rules += [_not_future(column) for column in table.columns if column.is_past]
     rules += _value_rules(table)
     if table.name == OUTCOME_REPORTS.name:
         rules.append(
@@ -80,6 +90,15 @@ def _readable(column: Column) -> Rule:
 def _required(column: Column, kind: RuleKind) -> Rule:
     """A staged cell that is filled but unreadable breaks `readable`, not also `filled`."""
     return Rule(f"{kind}:{column.name}", kind, column.name, f"Fill in {column.name}.")
+
+
+def _not_future(column: Column) -> Rule:
+    return Rule(
+        f"not_future:{column.name}",
+        "not_future",
+        column.name,
+        f"{column.name} lies in the future: correct the date.",
+    )
 
 
 def _value_rules(table: Table) -> list[Rule]:

@@ -12,9 +12,10 @@ from models.catalogue import questions
 from models.contracts import CORE_TABLES
 from pipelines.mapping import StagedFile
 from pipelines.readers import FileRefused
-from pipelines.settings import Programme
+from pipelines.settings import Programme, data_cut, now
 from pipelines.stages.loading import rules_of
 from pipelines.stages.reading import load_readers, read_file, staged_frames
+from pipelines.store.derive import put_run_settings
 from pipelines.store.history import put_staged, staged_table
 from pipelines.store.warehouse import fetch, open_warehouse
 from pipelines.validate import broken
@@ -43,7 +44,7 @@ def check_file(programme: Programme, path: Path, console: Console | None = None)
     for rule, n_rows in staged.dropped.group_by("rule").len().sort("rule").iter_rows():
         summary.add_row(f"left out: {rule}", str(n_rows))
     out.print(summary)
-    bad = _bad_rows(staged)
+    bad = _bad_rows(programme, staged)
     for table_name, rule, remedy, rows in bad:
         named = ", ".join(str(row) for row in rows[:ROWS_NAMED]) + (" ..." if len(rows) > ROWS_NAMED else "")
         out.print(
@@ -52,9 +53,10 @@ def check_file(programme: Programme, path: Path, console: Console | None = None)
     return bool(bad)
 
 
-def _bad_rows(staged: StagedFile) -> list[tuple[str, str, str, list[int]]]:
+def _bad_rows(programme: Programme, staged: StagedFile) -> list[tuple[str, str, str, list[int]]]:
     found: list[tuple[str, str, str, list[int]]] = []
     with tempfile.TemporaryDirectory() as folder, open_warehouse(Path(folder) / "check.duckdb") as connection:
+        put_run_settings(connection, data_cut(programme, now()), programme.plan, programme.plan.lag_days)
         put_staged(connection, staged_frames(staged, "checked"))
         for table in CORE_TABLES:
             for rule in rules_of(table, "staged"):

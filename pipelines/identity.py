@@ -58,6 +58,11 @@ class IdentityKey:
     def __repr__(self) -> str:
         return "IdentityKey(hidden)"
 
+    @property
+    def fingerprint(self) -> str:
+        """Tells one key from another, and nothing about it."""
+        return hmac.digest(self.secret, b"fingerprint", "sha256").hex()[:16]
+
 
 def load_identity_key(path: Path | None, environment: Mapping[str, str]) -> IdentityKey:
     """The key from the environment variable `PEERLIFT_IDENTITY_KEY` or, where that is not set, from a file.

@@ -149,9 +149,14 @@ def _write_manifest(folder: Path, release: Release) -> None:
     replace_file(folder / MANIFEST, json.dumps(content, indent=1, sort_keys=True).encode())
 
 
+def is_whole(folder: Path) -> bool:
+    """Whether every file of a release is there and is what its manifest says."""
+    written: dict[str, str] = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
+    return written == file_hashes(folder)
+
+
 def _check_manifest(folder: Path) -> None:
-    written = json.loads((folder / MANIFEST).read_text("utf-8"))["files"]
-    if written != file_hashes(folder):
+    if not is_whole(folder):
         raise ReleaseError(f"{folder.name}: a file differs from the manifest")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from pipelines.publish import current_release
 from pipelines.settings import Programme, data_cut, now
@@ -20,7 +21,7 @@ def print_status(programme: Programme, console: Console | None = None) -> bool:
     """Print the status of a programme; returns whether anything was refused or set aside."""
     out = console or Console()
     waiting = list_inbox(programme.folders)
-    out.print(f"[bold]{programme.name}[/bold]", highlight=False)
+    out.print(programme.name, style="bold", markup=False, highlight=False)
     _print_freshness(programme, out)
     if not programme.folders.database.exists():
         out.print(f"{len(waiting)} files wait in {programme.folders.inbox}. `peerlift run` reads them.")
@@ -57,7 +58,7 @@ def _print_accounts(accounts: pl.DataFrame, out: Console) -> None:
     table = Table("file", "came in", "rows", "stored", "superseded", "dropped", "quarantined")
     for row in accounts.iter_rows(named=True):
         counts = [str(row[name]) for name in ROW_COLUMNS]
-        table.add_row(row["name"], row["landed_at"].date().isoformat(), *counts)
+        table.add_row(Text(row["name"]), row["landed_at"].date().isoformat(), *counts)
     out.print(table)
 
 

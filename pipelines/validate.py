@@ -21,7 +21,7 @@ from models.catalogue import Question
 from models.rules import Rule
 
 # Rules no standard expectation covers on DuckDB: the condition becomes a column, and the column must be 0.
-FLAGGED = ("readable", "filled", "score_range")
+FLAGGED = ("readable", "filled", "not_future", "score_range")
 
 
 class ValidationError(Exception):
@@ -56,6 +56,8 @@ def broken(rule: Rule, questions: Mapping[str, Question]) -> str:
         return f"{column} is null and not contains(unreadable, ',{rule.column},')"
     if rule.kind == "required":
         return f"{column} is null"
+    if rule.kind == "not_future":
+        return _never_null(f"{column} > (select known_at from run_settings) + interval 1 day")
     if rule.kind == "range":
         limits = [f"{column} < {rule.minimum:g}" if rule.minimum is not None else ""]
         limits.append(f"{column} > {rule.maximum:g}" if rule.maximum is not None else "")

@@ -47,7 +47,8 @@ class Column:
 
     `is_key` columns identify a row; a later version of the same key replaces the earlier one.
     `minimum` and `maximum` are inclusive and in the unit of the column's name.
-    `not_before` names a column of the same row that must not lie after this one.
+    `not_before` names a column of the same row that must not lie after this one. `is_past` columns tell of what
+    has been: a day or more after the run they can only be a slip.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     not_before: str | None = None
+    is_past: bool = False
 
     @property
     def sql_type(self) -> str:
@@ -68,15 +70,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its name, what one row stands for, its columns, and the time column by which it happened.
+    """One table: its name, what one row stands for, its columns, and the columns that say when it happened.
 
-    Rows that happened after a cut are not part of the tables as of that cut.
+    The first filled one of `happened` counts; rows that happened after a cut are not part of the tables as of it.
     """
 
     name: str
     grain: str
     columns: tuple[Column, ...]
-    happened: str | None = None
+    happened: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, ...]:

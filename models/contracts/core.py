@@ -17,11 +17,12 @@ PEOPLE = Table(
         Column("level", "choice", "Level in this spell.", choices=("executive", "manager", "individual")),
         Column("manager_person_id", "person", "Pseudonym of the person's manager in this spell."),
         Column("joined_on", "date", "Day the person joined the programme."),
-        Column("trained_on", "date", "Day the person was trained in the method."),
+        Column("trained_on", "date", "Day the person was trained in the method.", is_past=True),
         Column("left_on", "date", "Day the person left the programme."),
         Column("valid_from", "date", "First day of the spell.", is_key=True, is_required=True),
         Column("valid_to", "date", "First day after the spell.", not_before="valid_from"),
     ),
+    happened=("valid_from",),
 )
 
 MEMBERSHIPS = Table(
@@ -33,6 +34,7 @@ MEMBERSHIPS = Table(
         Column("from_on", "date", "First day in the group.", is_key=True, is_required=True),
         Column("to_on", "date", "Last day in the group.", not_before="from_on"),
     ),
+    happened=("from_on",),
 )
 
 SESSIONS = Table(
@@ -43,8 +45,8 @@ SESSIONS = Table(
         Column("group_id", "group", "Group that met.", is_required=True),
         Column("session_number", "integer", "1 for the group's first session.", minimum=1, maximum=500),
         Column("scheduled_at", "time", "When it was to begin."),
-        Column("started_at", "time", "When it began."),
-        Column("ended_at", "time", "When it ended.", not_before="started_at"),
+        Column("started_at", "time", "When it began.", is_past=True),
+        Column("ended_at", "time", "When it ended.", not_before="started_at", is_past=True),
         Column(
             "status",
             "choice",
@@ -57,6 +59,7 @@ SESSIONS = Table(
         Column("problem_solving_minutes", "integer", "Length of the problem solving.", minimum=0, maximum=600),
         Column("check_out_minutes", "integer", "Length of the check-out.", minimum=0, maximum=600),
     ),
+    happened=("started_at", "scheduled_at"),
 )
 
 ATTENDANCE = Table(
@@ -77,7 +80,7 @@ COMMITMENTS = Table(
         Column("commitment_id", "commitment", "Pseudonym of the commitment.", is_key=True, is_required=True),
         Column("person_id", "person", "Who made it.", is_required=True),
         Column("session_id", "session", "Session at whose check-out it was made."),
-        Column("made_at", "time", "Check-out: time zero of every analysis.", is_required=True),
+        Column("made_at", "time", "Check-out: time zero of every analysis.", is_required=True, is_past=True),
         Column("due_on", "date", "Day the person set for it."),
         Column(
             "difficulty_1_5", "integer", "Difficulty said before the appointment prompt.", minimum=1, maximum=5
@@ -89,7 +92,7 @@ COMMITMENTS = Table(
             "confidence_1_5", "integer", "Confidence said before the appointment prompt.", minimum=1, maximum=5
         ),
     ),
-    happened="made_at",
+    happened=("made_at",),
 )
 
 OUTCOME_REPORTS = Table(
@@ -104,14 +107,14 @@ OUTCOME_REPORTS = Table(
             is_key=True,
         ),
         Column("session_id", "session", "Session at which it was reported, where the report names one."),
-        Column("reported_at", "time", "When somebody said so.", is_key=True, is_required=True),
+        Column("reported_at", "time", "When somebody said so.", is_key=True, is_required=True, is_past=True),
         Column(
             "state", "choice", "What was said.", is_required=True, choices=("done", "not_done", "withdrawn")
         ),
-        Column("done_on", "date", "Day it was done."),
+        Column("done_on", "date", "Day it was done.", is_past=True),
         Column("confirmed_by", "choice", "Who said so.", is_required=True, choices=("self", "partner")),
     ),
-    happened="reported_at",
+    happened=("reported_at",),
 )
 
 APPOINTMENTS = Table(
@@ -122,7 +125,9 @@ APPOINTMENTS = Table(
         Column("commitment_id", "commitment", "Commitment it belongs to, where the record names it."),
         Column("owner_person_id", "person", "Whose commitment it is about.", is_required=True),
         Column("partner_person_id", "person", "Named partner."),
-        Column("booked_at", "time", "When it was booked (a calendar's CREATED, never its DTSTAMP)."),
+        Column(
+            "booked_at", "time", "When it was booked (a calendar's CREATED, never its DTSTAMP).", is_past=True
+        ),
         Column("scheduled_at", "time", "When the two meet."),
         Column("state", "choice", "What became of it.", choices=("kept", "missed", "cancelled", "unknown")),
         Column(
@@ -137,10 +142,10 @@ INVITATIONS = Table(
     (
         Column("person_id", "person", "Person asked.", is_key=True, is_required=True),
         Column("wave", "text", "Survey wave.", is_key=True, is_required=True),
-        Column("invited_at", "time", "When the person was asked.", is_required=True),
+        Column("invited_at", "time", "When the person was asked.", is_required=True, is_past=True),
         Column("channel", "text", "How the person was asked."),
     ),
-    happened="invited_at",
+    happened=("invited_at",),
 )
 
 ANSWERS = Table(
@@ -152,9 +157,9 @@ ANSWERS = Table(
         Column("question_id", "text", "Question of the catalogue.", is_key=True, is_required=True),
         Column("session_id", "session", "Session the answer is about."),
         Column("score", "number", "Answer as scored by the catalogue.", is_required=True),
-        Column("answered_at", "time", "When it was answered.", is_required=True),
+        Column("answered_at", "time", "When it was answered.", is_required=True, is_past=True),
     ),
-    happened="answered_at",
+    happened=("answered_at",),
 )
 
 ASSIGNMENTS = Table(
@@ -164,10 +169,10 @@ ASSIGNMENTS = Table(
         Column("session_id", "session", "Session of the check-out.", is_key=True, is_required=True),
         Column("person_id", "person", "Person prompted or not.", is_key=True, is_required=True),
         Column("prompt_shown", "boolean", "Whether the prompt was shown.", is_required=True),
-        Column("assigned_at", "time", "When it was drawn.", is_required=True),
+        Column("assigned_at", "time", "When it was drawn.", is_required=True, is_past=True),
         Column("block", "text", "Permuted block it was drawn in."),
     ),
-    happened="assigned_at",
+    happened=("assigned_at",),
 )
 
 CORE_TABLES: tuple[Table, ...] = (

@@ -230,7 +230,7 @@ ANALYST_COLUMNS: tuple[Column, ...] = (
     Column(
         "smallest_people",
         "integer",
-        "People in the smaller arm, which the disclosure floor is held against.",
+        "People the number stands for: in the smaller arm, or apart from a neighbouring number.",
         minimum=0,
     ),
 )
@@ -279,12 +279,12 @@ META_TABLES: tuple[Table, ...] = (
     ),
     Table(
         "meta_checks",
-        "check of the latest run",
+        "check of a table",
         (
             Column("stage", "choice", "Where it ran.", choices=("staged", "core")),
             Column("table_name", "text", "Table checked.", is_required=True),
             Column("rule", "text", "Rule checked.", is_required=True),
-            Column("n_rows", "integer", "Rows looked at.", minimum=0),
+            Column("n_rows", "integer", "Rows it covers: stored, and held back.", minimum=0),
             Column("n_unexpected", "integer", "Rows that broke the rule.", minimum=0),
             Column("passed", "boolean", "Whether none did.", is_required=True),
         ),

@@ -9,12 +9,18 @@ import polars as pl
 from models.catalogue import Claim
 from models.contracts import estimate_table, protected_table
 from models.effects.bounds import difference_bounds, rate_bounds, unknown_share
-from models.effects.cells import CommitmentCells
 from models.effects.difference import risk_difference
 from models.effects.rates import completion_rate
-from models.effects.result import Interval, Result
+from models.effects.result import TOO_FEW_COMMITMENTS_IN_AN_ARM, Interval, Result
 from models.effects.verdict import claim_word
-from models.estimates.inputs import Inputs, cells_of, people_per_arm, result_row
+from models.estimates.inputs import (
+    Inputs,
+    cells_of,
+    contributions,
+    people_apart,
+    people_per_arm,
+    result_row,
+)
 from models.frames import frame_of
 
 COMPLETION = estimate_table(protected_table("protected_completion"))
@@ -56,33 +62,45 @@ def estimate_completion(inputs: Inputs) -> pl.DataFrame:
 
 
 def estimate_effect(inputs: Inputs) -> pl.DataFrame:
-    """The primary difference and the lines that show how much it depends on the choices made."""
+    """The primary difference and the lines that show how much it depends on the choices made.
+
+    A line that differs from an earlier one in few people would tell their results by subtraction: the number of
+    people in which it differs counts as people it stands for.
+    """
     primary = _line(inputs, "primary")
-    cells = cells_of(primary)
-    # Whoever only withdrew does not stand behind the line that leaves withdrawn ones out.
-    without_withdrawn = primary.with_columns(pl.lit(0).alias("n_withdrawn"))
     parts = [
-        ("primary", primary, cells),
-        ("withdrawn_left_out", without_withdrawn, cells.without_withdrawn()),
+        ("primary", primary),
+        ("withdrawn_left_out", primary.with_columns(n_withdrawn=pl.lit(0, pl.Int64))),
     ]
-    parts += [(line, _line(inputs, line), cells_of(_line(inputs, line))) for line in LINES]
-    return frame_of(EFFECT, [_effect_row(inputs, line, frame, counts) for line, frame, counts in parts])
+    parts += [(line, _line(inputs, line)) for line in LINES]
+    rows: list[dict[str, object]] = []
+    earlier: list[pl.DataFrame] = []
+    for line, frame in parts:
+        own = contributions(frame)
+        apart = [n for n in (people_apart(own, other) for other in earlier) if n]
+        earlier.append(own)
+        rows.append(_effect_row(inputs, line, frame, min(apart, default=None)))
+    return frame_of(EFFECT, rows)
 
 
 def estimate_effect_by_week(inputs: Inputs) -> pl.DataFrame:
-    """The primary difference as known at the end of each week; weeks frozen live are taken as frozen."""
-    frozen = {row["week"]: row for row in inputs["frozen_weeks"].iter_rows(named=True)}
+    """The primary difference as known at the end of each week; weeks frozen live are taken as frozen.
+
+    Going back from the latest week, a week that differs from the next one shown in few people stands for those.
+    """
     by_week = inputs["effect_cells_by_week"].partition_by("week_end_day", as_dict=True)
-    rows = []
-    for week, ends_on, end_day in inputs["weeks"].iter_rows():
-        row: dict[str, object] = {"week": week, "week_ends_on": ends_on, "basis": "reconstructed"}
-        if week in frozen and week != inputs.setting.week:
-            row |= {"basis": "live", **frozen[week]}
-        else:
-            row |= _week_row(inputs, by_week.get((end_day,)))
-            row["basis"] = "live" if week == inputs.setting.week else "reconstructed"
+    rows: list[dict[str, object]] = []
+    shown: pl.DataFrame | None = None
+    for week, ends_on, end_day in inputs["weeks"].reverse().iter_rows():
+        frame = by_week.get((end_day,))
+        row = {"week": week, "week_ends_on": ends_on, **_week_row(inputs, week, frame)}
+        if frame is not None and row["status"] == "ok":
+            own = contributions(frame)
+            apart = people_apart(own, shown) if shown is not None else 0
+            row["smallest_people"] = min(_people(row), apart) if apart else _people(row)
+            shown = own if _people(row) >= inputs.setting.minimum_people else shown
         rows.append(row)
-    return frame_of(BY_WEEK, rows)
+    return frame_of(BY_WEEK, reversed(rows))
 
 
 def estimate_claims(inputs: Inputs, claims: Mapping[str, Claim], metrics: pl.DataFrame) -> pl.DataFrame:
@@ -114,8 +132,9 @@ def _line(inputs: Inputs, line: str) -> pl.DataFrame:
     return inputs["effect_cells"].filter(pl.col("line") == line)
 
 
-def _effect_row(inputs: Inputs, line: str, frame: pl.DataFrame, cells: CommitmentCells) -> dict[str, object]:
-    result, people = risk_difference(cells, inputs.setting.thresholds), people_per_arm(frame)
+def _effect_row(inputs: Inputs, line: str, frame: pl.DataFrame, n_apart: int | None) -> dict[str, object]:
+    cells, people = cells_of(frame), people_per_arm(frame)
+    result = risk_difference(cells, inputs.setting.thresholds)
     unknown = inputs["arm_summary"].filter(pl.col("arm").is_null())["n_mature"]
     return {
         "line": line,
@@ -126,21 +145,37 @@ def _effect_row(inputs: Inputs, line: str, frame: pl.DataFrame, cells: Commitmen
         "n_clusters": result.n_clusters,
         "n_exposure_unknown": int(unknown[0]) if len(unknown) else 0,
         "variance": result.variance,
-        "smallest_people": min(people.values()),
+        "smallest_people": min([*people.values(), *([n_apart] if n_apart else [])]),
         **result_row(result, is_sequence=True),
     }
 
 
-def _week_row(inputs: Inputs, frame: pl.DataFrame | None) -> dict[str, object]:
+def _week_row(inputs: Inputs, week: str, frame: pl.DataFrame | None) -> dict[str, object]:
+    frozen = inputs["frozen_weeks"].filter(pl.col("week") == week)
+    is_current = week == inputs.setting.week
+    basis = "live" if is_current or len(frozen) else "reconstructed"
+    if len(frozen) and not is_current:
+        return {**frozen.drop("week", "week_ends_on").row(0, named=True), "basis": basis}
     if frame is None:
-        return {"status": "refused", "reasons": "too_few_commitments_in_an_arm", "smallest_people": 0}
+        return {
+            "basis": basis,
+            "status": "refused",
+            "reasons": TOO_FEW_COMMITMENTS_IN_AN_ARM,
+            "smallest_people": 0,
+        }
     result = risk_difference(cells_of(frame), inputs.setting.thresholds)
     return {
+        "basis": basis,
         "estimate": result.estimate,
         "n_commitments": result.n_commitments,
         "smallest_people": min(people_per_arm(frame).values()),
         **result_row(result, is_sequence=True),
     }
+
+
+def _people(row: Mapping[str, object]) -> int:
+    people = row["smallest_people"]
+    return people if isinstance(people, int) else 0
 
 
 def _ends(stem: str, interval: Interval | None) -> dict[str, float | None]:

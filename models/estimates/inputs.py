@@ -27,6 +27,7 @@ class Setting:
     next_refresh_on: date
     plan: Plan
     lag_days: int
+    minimum_people: int = 5
 
     @property
     def thresholds(self) -> Thresholds:
@@ -60,6 +61,24 @@ def people_per_arm(frame: pl.DataFrame) -> dict[int, int]:
     known = frame.filter(pl.col("n_done") + pl.col("n_not_done") + pl.col("n_withdrawn") > 0)
     found = dict(known.group_by("arm").agg(pl.col("person_id").n_unique()).iter_rows())
     return {arm: int(found.get(arm, 0)) for arm in (0, 1)}
+
+
+def contributions(frame: pl.DataFrame) -> pl.DataFrame:
+    """What each person adds to each arm: known, kept and unknown commitments."""
+    known = pl.col("n_done") + pl.col("n_not_done") + pl.col("n_withdrawn")
+    return frame.group_by("person_id", "arm").agg(
+        known.sum().alias("n_known"), pl.col("n_kept").sum(), pl.col("n_unknown").sum()
+    )
+
+
+def people_apart(one: pl.DataFrame, other: pl.DataFrame) -> int:
+    """In how many people's contributions two published numbers differ: whose results their difference tells."""
+    both = one.join(other, on=["person_id", "arm"], how="full", coalesce=True, suffix="_other")
+    names = ("n_known", "n_kept", "n_unknown")
+    differs = pl.any_horizontal(
+        pl.col(name).fill_null(0) != pl.col(f"{name}_other").fill_null(0) for name in names
+    )
+    return both.filter(differs)["person_id"].n_unique()
 
 
 def result_row(result: Result, *, is_sequence: bool) -> dict[str, object]:

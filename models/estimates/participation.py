@@ -19,25 +19,29 @@ def estimate_funnel(inputs: Inputs) -> pl.DataFrame:
 
     Kaplan-Meier, so that groups still on their way are neither counted as stopped nor left out.
     """
-    progress, reach = inputs["group_progress"], inputs["group_reach"]
+    progress = inputs["group_progress"]
     n_people = int(inputs["person_progress"]["is_member"].cast(pl.Int64).sum() or 0)
     rows: list[dict[str, object]] = []
     for number in range(1, SESSIONS_WANTED + 1):
-        part = reach.filter(pl.col("session_number") == number)
-        share = 1.0 if number == 1 and len(progress) else None
-        if len(part):
-            share = 1.0 - survival_curve(part["days"].to_numpy(), part["is_reached"].to_numpy()).at(REACH_DAYS)
         rows.append(
             {
                 "session_number": number,
                 "n_groups_reached": int((progress["n_sessions_held"] >= number).sum()),
-                "share_reached": share,
+                "share_reached": share_reaching(inputs, number),
                 "status": "ok" if len(progress) else "refused",
                 "reasons": "" if len(progress) else "no_session_held",
                 "smallest_people": n_people,
             }
         )
     return frame_of(FUNNEL, rows)
+
+
+def share_reaching(inputs: Inputs, number: int) -> float | None:
+    """Share of started groups that hold so many sessions within 26 weeks; None where none has been seen to."""
+    part = inputs["group_reach"].filter(pl.col("session_number") == number)
+    if part.is_empty():
+        return 1.0 if number == 1 and len(inputs["group_progress"]) else None
+    return 1.0 - survival_curve(part["days"].to_numpy(), part["is_reached"].to_numpy()).at(REACH_DAYS)
 
 
 def counts(inputs: Inputs) -> dict[str, tuple[float | None, int, int]]:
@@ -57,7 +61,6 @@ def counts(inputs: Inputs) -> dict[str, tuple[float | None, int, int]]:
         _total(people, "is_trained"),
         int((people["n_sessions_attended"] >= SESSIONS_WANTED).sum()),
     )
-    n_groups_six = int((progress["n_sessions_held"] >= SESSIONS_WANTED).sum())
     n_behind = int(inputs["invited_people"]["n_people"][0])
     return {
         "people_invited": (n_behind, n_behind, n_invited),
@@ -65,7 +68,7 @@ def counts(inputs: Inputs) -> dict[str, tuple[float | None, int, int]]:
         "people_one_session": (n_came, n_came, n_people),
         "people_six_sessions": (n_six, n_six, n_people),
         "attendance_share": (attended / expected if expected else None, n_came, expected),
-        "groups_six_sessions_share": (n_groups_six / n_groups if n_groups else None, n_came, n_groups),
+        "groups_six_sessions_share": (share_reaching(inputs, SESSIONS_WANTED), n_came, n_groups),
         "session_hours": (hours, n_came, len(timed)),
         "pulse_response_share": (n_answered / n_invited if n_invited else None, n_behind, n_invited),
         "appointment_share": (

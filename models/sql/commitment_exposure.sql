@@ -1,6 +1,6 @@
 -- One row per commitment: whether an appointment (partner and date) was recorded at its check-out.
 -- Booked later than the plan's hours is not exposure: a commitment has to survive to get one (immortal time).
--- Where a calendar leaves open which commitment an appointment belongs to, exposure is unknown.
+-- Where it stays open when an appointment was booked, or for which commitment, exposure is unknown.
 with settings as (
     select booking_us from run_settings
 ),
@@ -62,7 +62,15 @@ open_no_time as (
     inner join last_before as l on c.person_id = l.owner_person_id and c.made_day = l.made_day
 ),
 
+open_named as (
+    select distinct commitment_id
+    from appointments
+    where link = 'named' and booked_us is null
+),
+
 unsure as (
+    select commitment_id from open_named
+    union
     select commitment_id from open_several
     union
     select commitment_id from open_no_time

@@ -1,5 +1,6 @@
 -- One row per commitment, with what is known of its outcome: the state last reported, the day it was done,
--- and the day that state was first reported. Nobody's report leaves it unknown.
+-- and the day that state was first reported. Nobody's report leaves it unknown. A day of doing before the
+-- check-out is a slip and no day.
 with commitments as (
     select
         commitment_id,
@@ -56,12 +57,13 @@ first_said as (
 
 done_days as (
     select
-        commitment_id,
-        max_by(done_on, report_number) as done_on,
-        max_by(done_day, report_number) as done_day
-    from reports
-    where state = 'done' and done_day is not null
-    group by commitment_id
+        r.commitment_id,
+        max_by(r.done_on, r.report_number) as done_on,
+        max_by(r.done_day, r.report_number) as done_day
+    from reports as r
+    inner join commitments as c on r.commitment_id = c.commitment_id
+    where r.state = 'done' and r.done_day >= c.made_day
+    group by r.commitment_id
 )
 
 select

@@ -93,6 +93,45 @@ linked as (
             r.commitment_id is null
             and r.person_id = k.person_id
             and r.reported_us = k.reported_us
+),
+
+placed as (
+    select
+        person_id,
+        commitment_id,
+        link,
+        session_id,
+        reported_at,
+        reported_us,
+        reported_on,
+        reported_day,
+        state,
+        done_on,
+        done_day,
+        confirmed_by,
+        row_number() over (
+            partition by person_id, commitment_id, reported_us order by link asc nulls last
+        ) as place
+    from linked
+),
+
+-- The same words at the same moment, once naming the commitment and once not, are one report.
+once as (
+    select
+        person_id,
+        commitment_id,
+        link,
+        session_id,
+        reported_at,
+        reported_us,
+        reported_on,
+        reported_day,
+        state,
+        done_on,
+        done_day,
+        confirmed_by
+    from placed
+    where place = 1
 )
 
 select
@@ -117,4 +156,4 @@ select
     done_on,
     done_day,
     confirmed_by
-from linked
+from once

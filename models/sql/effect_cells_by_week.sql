@@ -27,7 +27,10 @@ said as (
         m.week_end_day,
         m.commitment_id,
         max_by(r.state, r.report_number) as state,
-        max_by(case when r.state = 'done' then r.done_day end, case when r.state = 'done' and r.done_day is not null then r.report_number end) as done_day,
+        max_by(
+            case when r.state = 'done' and r.done_day >= m.made_day then r.done_day end,
+            case when r.state = 'done' and r.done_day >= m.made_day then r.report_number end
+        ) as done_day,
         min(case when r.state = 'done' then r.reported_day end) as done_reported_day
     from mature as m
     inner join core_outcome_reports as r

@@ -1,11 +1,17 @@
 -- One row per person known to the programme: trained, member of a group, sessions attended.
-with people as (
+with settings as (
+    select cut_day
+    from run_settings
+),
+
+people as (
     select
-        person_id,
-        max(case when trained_day is not null then 1 else 0 end) as is_trained,
-        max(case when left_day is not null then 1 else 0 end) as is_left
-    from core_people
-    group by person_id
+        p.person_id,
+        max(case when p.trained_day <= s.cut_day then 1 else 0 end) as is_trained,
+        max(case when p.left_day <= s.cut_day then 1 else 0 end) as is_left
+    from core_people as p
+    cross join settings as s
+    group by p.person_id
 ),
 
 members as (

@@ -38,10 +38,12 @@ weekly_refresh = dg.ScheduleDefinition(
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Runs when the inbox holds files it has not been run for.",
 )
-def inbox_sensor(programme: ProgrammeFolder) -> dg.RunRequest | dg.SkipReason:
-    """Ask for a run once per content of the inbox, so that a refused file is not tried every minute."""
+def inbox_sensor(context: dg.SensorEvaluationContext, programme: ProgrammeFolder) -> dg.SensorResult:
+    """Ask for a run when the inbox holds something else than at the last look, so refused files are not tried again."""
     found = list_inbox(programme.load().folders)
+    content = hashlib.sha256("\n".join(file.sha256 for file in found).encode()).hexdigest() if found else ""
     if not found:
-        return dg.SkipReason("The inbox is empty.")
-    content = hashlib.sha256("\n".join(file.sha256 for file in found).encode()).hexdigest()
-    return dg.RunRequest(run_key=content)
+        return dg.SensorResult(skip_reason="The inbox is empty.", cursor=content)
+    if content == context.cursor:
+        return dg.SensorResult(skip_reason="A run was asked for: what is left was refused.", cursor=content)
+    return dg.SensorResult(run_requests=[dg.RunRequest()], cursor=content)

@@ -85,6 +85,11 @@ def read(text: str, file: str, window: timedelta = DEFAULT_WINDOW) -> RawTable:
 
 
 def _calendars(text: str, file: str) -> Sequence[Any]:
+    lines = [line.strip().upper() for line in text.splitlines()]
+    for part in ("VCALENDAR", "VEVENT"):
+        # The parser passes over what is not closed, and a file cut short would look like an empty one.
+        if lines.count(f"BEGIN:{part}") != lines.count(f"END:{part}"):
+            raise FileRefused(file, "unreadable_file", f"it breaks off: a {part} is not closed", _REMEDY)
     try:
         return icalendar.Calendar.from_ical(text, multiple=True)
     except (ValueError, InvalidCalendar):

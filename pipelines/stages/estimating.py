@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from models.catalogue import claims, metrics, questions
-from models.contracts import META_TABLES, PROTECTED_TABLES, Table, estimate_table
+from models.contracts import CORE_TABLES, META_TABLES, PROTECTED_TABLES, Table, estimate_table
 from models.derived import derived_tables
 from models.disclosure import Floors, protect
 from models.estimates import (
@@ -25,8 +25,10 @@ from models.estimates import (
 )
 from models.frames import frame_of
 from pipelines.settings import Cut, Programme, iso_week
+from pipelines.stages.loading import rules_of
 from pipelines.stages.tables import derived_names
 from pipelines.store.deliveries import quarantined_rows, row_accounts
+from pipelines.store.history import staged_table
 from pipelines.store.warehouse import Connection, fetch, open_warehouse, put_table
 
 RUNS = "meta_runs"
@@ -87,9 +89,7 @@ def _meta_tables(connection: Connection) -> dict[str, pl.DataFrame]:
         .agg(pl.len().cast(pl.Int64).alias("n_rows"))
         .sort("source", "table_name", "rule")
         .to_dicts(),
-        "meta_checks": fetch(
-            connection, "select * from checks order by stage desc, table_name, rule"
-        ).to_dicts(),
+        "meta_checks": _check_rows(connection),
         "meta_questions": _question_rows(),
         "meta_metrics": [
             {name: getattr(metric, name) for name in _meta("meta_metrics").column_names}
@@ -131,6 +131,7 @@ def _inputs(connection: Connection, programme: Programme) -> Inputs:
         cut.next_refresh_on,
         programme.plan,
         row["lag_days"],
+        programme.minimum_people,
     )
     return Inputs(tables, setting)
 
@@ -197,6 +198,24 @@ def _source_rows(connection: Connection) -> list[dict[str, object]]:
         .sort("source")
         .to_dicts()
     )
+
+
+def _check_rows(connection: Connection) -> list[dict[str, object]]:
+    """Every check with what it found among all rows ever read, however many runs read them."""
+    aside = fetch(
+        connection,
+        "select table_name, rule, count(*) as n from set_aside where disposition = 'quarantined' group by all",
+    )
+    found = {(table_name, rule): n for table_name, rule, n in aside.iter_rows()}
+    rows: list[dict[str, object]] = []
+    for table in CORE_TABLES:
+        n_kept = fetch(connection, f"select count(*) as n from core_{table.name}_history")["n"][0]  # noqa: S608
+        n_aside = sum(n for (table_name, _), n in found.items() if table_name == table.name)
+        for rule in rules_of(table, "staged"):
+            n = found.get((table.name, rule.name), 0)
+            counts = {"n_rows": n_kept + n_aside, "n_unexpected": n, "passed": n == 0}
+            rows.append({"stage": "staged", "table_name": staged_table(table), "rule": rule.name, **counts})
+    return rows + fetch(connection, "select * from checks where stage = 'core' order by all").to_dicts()
 
 
 def _question_rows() -> list[dict[str, object]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 from dataclasses import dataclass
@@ -11,7 +12,13 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.private_files import make_file_private, make_private_folder, sync_file, sync_folder
+from pipelines.private_files import (
+    make_file_private,
+    make_private_folder,
+    replace_file,
+    sync_file,
+    sync_folder,
+)
 from pipelines.settings import Folders, Programme, data_cut
 from pipelines.store.deliveries import LandedFile, forget_refused, list_files, register_file
 from pipelines.store.derive import put_run_settings
@@ -46,28 +53,77 @@ def list_inbox(folders: Folders) -> list[InboxFile]:
 def land_inbox(programme: Programme, moment: datetime) -> pl.DataFrame:
     """Copy new files from the inbox to the landed folder and remember them; returns all files known.
 
-    A file whose bytes are known already adds nothing and leaves the inbox. Refused files stay in the inbox, and
-    are tried again when settings change or their bytes do. Also fixes the cut of the run that begins here.
+    A file that is known already adds nothing and leaves the inbox, unless its source has delivered something else
+    since: then it is delivered anew. Refused files stay in the inbox, and are tried again when settings change or
+    their bytes do. Landed copies the warehouse does not know (it was begun again) are remembered anew. Also fixes
+    the cut of the run that begins here.
     """
-    folders = programme.folders
+    folders, cut = programme.folders, data_cut(programme, moment)
     make_private_folder(folders.landed)
     inbox = list_inbox(folders)
     with open_warehouse(folders.database) as connection:
-        held = [path.name for path in folders.landed.iterdir()]
+        for file in _unknown_copies(folders, set(list_files(connection)["file_id"])):
+            register_file(connection, file)
+        held = [path.stem for path in folders.landed.iterdir()]
         forget_refused(connection, [*(file.file_id for file in inbox), *held])
-        put_run_settings(connection, data_cut(programme, moment), programme.plan, programme.plan.lag_days)
-        known = {row["file_id"]: row["status"] for row in list_files(connection).iter_rows(named=True)}
-    for file in inbox:
-        if known.get(file.file_id) == "loaded":
-            remove_from_inbox(file)
-            continue
-        _copy(file, landed_path(folders, file.file_id))
+        put_run_settings(connection, cut, programme.plan, programme.plan.lag_days)
+        known = list_files(connection)
+    landed = [_land(folders, file, known, cut.known_at) for file in inbox]
     with open_warehouse(folders.database) as connection:
-        for file in inbox:
-            size = landed_path(folders, file.file_id).stat().st_size if file.file_id not in known else 0
-            landed_at = data_cut(programme, moment).known_at
-            register_file(connection, LandedFile(file.file_id, file.sha256, file.path.name, size, landed_at))
+        for delivery in landed:
+            if delivery is not None:
+                register_file(connection, delivery)
         return list_files(connection)
+
+
+def _land(folders: Folders, file: InboxFile, known: pl.DataFrame, landed_at: datetime) -> LandedFile | None:
+    """Copy one file in; None where it adds nothing."""
+    alike = known.filter(sha256=file.sha256)
+    file_id = file.file_id
+    if not alike.is_empty() and alike["status"].eq("loaded").all():
+        if not _is_followed(alike, known):
+            remove_from_inbox(file)
+            return None
+        file_id = f"{file.file_id}-{alike.height + 1}"
+    delivery = LandedFile(file_id, file.sha256, file.path.name, file.path.stat().st_size, landed_at)
+    _copy(file, landed_path(folders, file_id))
+    replace_file(_note_path(folders, file_id), json.dumps(_note(delivery)).encode())
+    return delivery
+
+
+def _is_followed(alike: pl.DataFrame, known: pl.DataFrame) -> bool:
+    """Whether the source of these equal files has delivered another one since."""
+    last = alike.sort("landed_at").row(-1, named=True)
+    later = known.filter((pl.col("source") == last["source"]) & (pl.col("landed_at") > last["landed_at"]))
+    return not later.is_empty()
+
+
+def _note_path(folders: Folders, file_id: str) -> Path:
+    """A landed copy's note: what the warehouse knows of it before it is read."""
+    return folders.landed / f"{file_id}.json"
+
+
+def _note(file: LandedFile) -> dict[str, str]:
+    return {"sha256": file.sha256, "name": file.name, "landed_at": file.landed_at.isoformat()}
+
+
+def _unknown_copies(folders: Folders, known: set[str]) -> list[LandedFile]:
+    """Landed copies with a note that the warehouse does not know."""
+    found = []
+    for path in sorted(folders.landed.glob("*.json")):
+        copy = landed_path(folders, path.stem)
+        if path.stem in known or not copy.exists():
+            continue
+        note = json.loads(path.read_text("utf-8"))
+        landed_at = datetime.fromisoformat(note["landed_at"])
+        found.append(LandedFile(path.stem, note["sha256"], note["name"], copy.stat().st_size, landed_at))
+    return found
+
+
+def remove_copy(folders: Folders, file_id: str) -> None:
+    """Remove a landed copy and its note."""
+    landed_path(folders, file_id).unlink(missing_ok=True)
+    _note_path(folders, file_id).unlink(missing_ok=True)
 
 
 def landed_path(folders: Folders, file_id: str) -> Path:

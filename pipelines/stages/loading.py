@@ -12,7 +12,7 @@ from models.contracts import CORE_TABLES, Table
 from models.rules import Rule, core_rules, staged_rules
 from pipelines.private_files import replace_file
 from pipelines.settings import Programme
-from pipelines.stages.landing import landed_path, list_inbox, remove_from_inbox
+from pipelines.stages.landing import list_inbox, remove_copy, remove_from_inbox
 from pipelines.store.deliveries import (
     list_files,
     quarantined_rows,
@@ -77,7 +77,7 @@ def load_history(programme: Programme) -> dict[str, int]:
         if file.sha256 in loaded:
             remove_from_inbox(file)
         elif file.file_id in refused:
-            landed_path(folders, file.file_id).unlink(missing_ok=True)
+            remove_copy(folders, file.file_id)
     _write_quarantine(programme, aside)
     return n_new
 

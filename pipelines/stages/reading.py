@@ -11,14 +11,14 @@ from pathlib import Path
 import polars as pl
 
 from models.catalogue import questions
-from pipelines.identity import IdentityKey, load_identity_key
+from pipelines.identity import IdentityKey, IdentityKeyError, load_identity_key
 from pipelines.mapping import StagedFile, check_questions, map_rows
 from pipelines.readers import FileRefused, RawTable, read_export
 from pipelines.settings import Programme, package_version
 from pipelines.source_file import load_source_file
 from pipelines.source_spec import SourceFile, choose_source
 from pipelines.stages.landing import landed_path
-from pipelines.store.deliveries import Reading, list_files, put_readings
+from pipelines.store.deliveries import Reading, key_fingerprint, list_files, put_readings, remember_key
 from pipelines.store.history import put_staged
 from pipelines.store.warehouse import open_warehouse
 
@@ -82,6 +82,12 @@ def stage_new_files(programme: Programme) -> list[Reading]:
             if row["reading_hash"] != readers.source_hashes.get(row["source"] or "", all_sources)
             and landed_path(programme.folders, row["file_id"]).exists()
         ]
+        before = key_fingerprint(connection)
+    if before not in (None, readers.key.fingerprint):
+        raise IdentityKeyError(
+            "The identity key is another one than the stored rows were made with: every person would get a second "
+            "pseudonym. Put the old key back."
+        )
     frames: dict[str, list[pl.DataFrame]] = {}
     readings: list[Reading] = []
     dropped: list[pl.DataFrame] = []
@@ -109,6 +115,7 @@ def stage_new_files(programme: Programme) -> list[Reading]:
         n_rows = raw.frame["row_number"].n_unique()
         readings.append(Reading(file_id, "loaded", reading_hash, staged.source, raw.format, n_rows))
     with open_warehouse(programme.folders.database) as connection:
+        remember_key(connection, readers.key.fingerprint)
         put_staged(connection, frames)
         put_readings(connection, readings, dropped)
     return readings

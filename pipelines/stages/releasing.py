@@ -26,6 +26,7 @@ from pipelines.publish import (
     draft_restricted,
     finish,
     free_release_id,
+    is_whole,
     publish,
 )
 from pipelines.settings import Programme, data_cut, iso_week, package_version
@@ -38,7 +39,7 @@ RESTRICTED_NOTE = "Restricted: pseudonymous rows of people, for named analysts o
 
 def inputs_hash(connection: Connection, programme: Programme, week: str) -> str:
     """Hash of all a release is made from: files loaded, settings, plan, version and week."""
-    files = fetch(connection, "select sha256 from files where status = 'loaded' order by sha256")["sha256"]
+    files = fetch(connection, "select file_id from files where status = 'loaded' order by file_id")["file_id"]
     parts = [*files, programme.settings_hash, package_version(), week]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -130,8 +131,8 @@ def _is_current_whole(programme: Programme, wanted: str) -> bool:
     folder = current_folder(programme.folders)
     if current is None or folder is None or current.inputs_hash != wanted:
         return False
-    parts = (folder / "site" / "index.html", folder / PUBLISHED_FILE, analyst_file(programme.folders))
-    return all(part is not None and part.is_file() for part in parts)
+    analyst = analyst_file(programme.folders)
+    return analyst is not None and analyst.is_file() and is_whole(folder)
 
 
 def _release(programme: Programme) -> Release:

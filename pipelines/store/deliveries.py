@@ -80,6 +80,17 @@ def forget_refused(connection: Connection, still_there: Sequence[str]) -> None:
     )
 
 
+def key_fingerprint(connection: Connection) -> str | None:
+    """Fingerprint of the identity key the stored rows were made with; None before the first."""
+    return one_row(connection, "select max(fingerprint) from identity_key")[0]  # type: ignore[no-any-return]
+
+
+def remember_key(connection: Connection, fingerprint: str) -> None:
+    """Remember which identity key the stored rows are made with."""
+    if key_fingerprint(connection) is None:
+        connection.execute("insert into identity_key values (?)", [fingerprint])
+
+
 def put_readings(connection: Connection, readings: Sequence[Reading], dropped: Sequence[pl.DataFrame]) -> None:
     """Keep how files were read, and the rows left out, until the staged rows are loaded."""
     names = [field.name for field in fields(Reading)]

@@ -207,9 +207,8 @@ def _current(table: Table, time_zone: str) -> str:
         for column in others
     )
     extras = "".join(", " + extra for column in table.columns for extra in _clock_columns(column, time_zone))
-    happened = "true"
-    if table.happened:
-        happened = f"{_local_day(table.happened, time_zone)} <= (select data_as_of from run_settings)"
+    days = ", ".join(_day_of(table.column(name), time_zone) for name in table.happened)
+    happened = f"coalesce(coalesce({days}) <= (select data_as_of from run_settings), true)" if days else "true"
     return f"""
         with latest as (
             select * from {versions_table(table)}
@@ -239,6 +238,10 @@ def _clock_columns(column: Column, time_zone: str) -> tuple[str, ...]:
             f'epoch_us("{column.name}") as "{stem}_us"',
         )
     return ()
+
+
+def _day_of(column: Column, time_zone: str) -> str:
+    return f'"{column.name}"' if column.kind == "date" else _local_day(column.name, time_zone)
 
 
 def _local_day(column: str, time_zone: str) -> str:

@@ -15,6 +15,10 @@ from models.contracts import CORE_TABLES, Column, Table, estimate_table, protect
 from pipelines.private_files import make_private_folder
 
 BY_WEEK = estimate_table(protected_table("protected_effect_by_week"))
+DAMAGED = (
+    "see that the disk is neither full nor read-only; else restore the file from a backup, or remove it and run "
+    "again: it is made anew from the landed copies."
+)
 KEPT = (*CORE_TABLES, BY_WEEK)
 Connection = duckdb.DuckDBPyConnection
 
@@ -43,13 +47,15 @@ def open_warehouse(path: Path) -> Iterator[Connection]:
             raise WarehouseBusyError(
                 f"{path.name} is in use by another run or program. Wait for it to end, then run again."
             ) from None
-        raise WarehouseError(f"{path.name} can't be opened: restore it from a backup, or remove it.") from error
+        raise WarehouseError(f"{path.name} can't be opened: {DAMAGED}") from error
     try:
         connection.execute("set TimeZone = 'UTC'")
         connection.begin()
         _ensure_kept_tables(connection, path)
         yield connection
         connection.commit()
+    except (duckdb.IOException, duckdb.InternalException, duckdb.FatalException) as error:
+        raise WarehouseError(f"{path.name} is damaged or can't be written: {DAMAGED}") from error
     finally:
         connection.close()
 
@@ -121,6 +127,7 @@ def _create_kept_tables(connection: Connection) -> None:
             status varchar, source varchar, format varchar, reading_hash varchar, n_rows bigint,
             rule varchar, reason varchar, remedy varchar
         );
+        create table if not exists identity_key (fingerprint varchar);
         create table if not exists set_aside (
             file_id varchar, row_number bigint, disposition varchar, table_name varchar, rule varchar
         );

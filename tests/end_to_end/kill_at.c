@@ -1,7 +1,8 @@
 /* Counts a process's writes, renames, links, removals and syncs below one folder, and kills it at the n-th.
  *
  * Loaded with LD_PRELOAD into a run. KILL_FOLDER names the folder, KILL_AT the n (0: only count), KILL_COUNT a
- * file that gets the count so far, so that the test knows how far a whole run goes.
+ * file that gets the count so far, so that the test knows how far a whole run goes. With KILL_ONLY only renames,
+ * links and removals of paths that hold that text count: these come in the same order in every run.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -27,7 +28,7 @@ static void count(void) {
 static void count_fd(int fd) {
     const char *folder = getenv("KILL_FOLDER");
     char link[64], path[4096];
-    if (!folder) return;
+    if (!folder || getenv("KILL_ONLY")) return;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t n = readlink(link, path, sizeof path - 1);
     if (n <= 0) return;
@@ -37,7 +38,9 @@ static void count_fd(int fd) {
 
 static void count_path(const char *path) {
     const char *folder = getenv("KILL_FOLDER");
-    if (folder && strncmp(path, folder, strlen(folder)) == 0) count();
+    const char *only = getenv("KILL_ONLY");
+    if (!folder || strncmp(path, folder, strlen(folder)) != 0) return;
+    if (!only || strstr(path, only)) count();
 }
 
 __attribute__((destructor)) static void say(void) {

@@ -52,12 +52,23 @@ def test_the_sensor_asks_once_for_the_same_inbox(new_small: Callable[[str], Path
 
     folder = new_small("waiting")
     resource = ProgrammeFolder(folder=str(folder))
-    asked = [inbox_sensor(dg.build_sensor_context(), programme=resource) for _ in range(2)]
-    assert all(isinstance(request, dg.RunRequest) for request in asked)
-    assert asked[0].run_key == asked[1].run_key
-    for path in (folder / "inbox").iterdir():
+
+    def look(cursor: str | None) -> dg.SensorResult:
+        result = inbox_sensor(dg.build_sensor_context(cursor=cursor), programme=resource)
+        assert isinstance(result, dg.SensorResult)
+        return result
+
+    first = look(None)
+    assert len(first.run_requests or []) == 1
+    assert look(first.cursor).skip_reason is not None
+    whole = {path: path.read_bytes() for path in (folder / "inbox").iterdir()}
+    for path in whole:
         path.unlink()
-    assert isinstance(inbox_sensor(dg.build_sensor_context(), programme=resource), dg.SkipReason)
+    emptied = look(first.cursor)
+    assert emptied.skip_reason is not None
+    for path, content in whole.items():
+        path.write_bytes(content)
+    assert len(look(emptied.cursor).run_requests or []) == 1
 
 
 def test_runs_of_the_command_appear_in_the_programmes_instance(

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 
-# A survey of players of a game, read as if it were a pulse: the hours played stand for the e-mail.
+# A survey of players of a game, read as if it were a pulse; the rank's words are scores to nobody.
 GAME = """
 format = "google_forms"
 files = ["googleforms*.csv"]
@@ -32,6 +32,7 @@ wave = { value = "baseline" }
 answered_at = { column = "Timestamp" }
 [rows.questions]
 usefulness = { column = "How do you rate Ashe in terms of balance?" }
+trust = { column = "What is your average rank?" }
 """
 EVENTS = """
 format = "ics"

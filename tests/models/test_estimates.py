@@ -175,9 +175,15 @@ def test_the_people_behind_a_difference_are_those_of_the_smaller_arm(
     assert row["smallest_people"] == n_people
 
 
-def test_who_only_withdrew_is_not_behind_the_line_that_leaves_withdrawn_ones_out() -> None:
+def test_a_line_that_differs_from_the_primary_in_one_person_stands_for_that_one() -> None:
+    # Shown beside the primary it would tell by subtraction that this person withdrew.
     row = named_row(estimate_effect(inputs(effect_cells=few_people(n_withdrawn=1))), line="withdrawn_left_out")
-    assert row["smallest_people"] == 4
+    assert row["smallest_people"] == 1
+
+
+def test_a_line_that_equals_the_primary_stands_for_as_many_people() -> None:
+    rows = estimate_effect(inputs(effect_cells=few_people(n_done=1)))
+    assert named_row(rows, line="withdrawn_left_out")["smallest_people"] == 5
 
 
 def test_a_person_with_two_groups_is_one_person() -> None:
@@ -344,6 +350,11 @@ def test_counts_of_participation_are_sums_of_the_derived_tables() -> None:
             wave_response=response,
             arm_summary=arms,
             group_progress=progress(6, 2, 7, 1),
+            # Two of four get there on day 150; the others are still watched on day 200.
+            group_reach=[
+                {"group_id": f"g{n}", "session_number": 6, "days": 150 + 50 * (n % 2), "is_reached": 1 - n % 2}
+                for n in range(4)
+            ],
             invited_people=[{"n_people": 8}],
         )
     )

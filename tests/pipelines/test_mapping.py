@@ -100,7 +100,7 @@ def test_a_full_row_becomes_one_answer_per_question_and_a_report() -> None:
         (person, "session-03", "trust", session, 5.0, answered_at, answered_at, "", 2),
     ]
     assert result.tables["outcome_reports"].rows() == [
-        (person, None, answered_at, "done", dt.date(2026, 9, 24), "self", answered_at, "", 2)
+        (person, None, None, answered_at, "done", dt.date(2026, 9, 24), "self", answered_at, "", 2)
     ]
     assert (result.source, result.n_rows, result.dropped.height) == ("pulse", 1, 0)
 

@@ -54,6 +54,9 @@ def breaking(table: Table, rule: Rule) -> Row:
         return {**row, column: SECRET}
     if rule.kind == "not_before":
         return {**row, column: row[rule.other or ""] - timedelta(days=1)}  # type: ignore[operator]
+    if rule.kind == "not_future":
+        column_kind = table.column(column).kind
+        return {**row, column: on(402) if column_kind == "date" else at(402)}
     assert rule.kind == "score_range"
     return {**row, column: 6.0}
 
@@ -73,7 +76,10 @@ def counted(results: tuple[CheckResult, ...]) -> dict[str, int]:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    return tmp_path / "warehouse" / "w.duckdb"
+    path = tmp_path / "warehouse" / "w.duckdb"
+    with open_warehouse(path) as connection:
+        put_table(connection, "run_settings", pl.DataFrame({"known_at": [at(400)]}))
+    return path
 
 
 @pytest.mark.parametrize("table", CORE_TABLES, ids=lambda table: table.name)

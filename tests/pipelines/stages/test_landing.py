@@ -10,7 +10,13 @@ import pytest
 from pipelines.new_programme import make_programme
 from pipelines.settings import Folders, Programme, load_programme
 from pipelines.stages import landing
-from pipelines.stages.landing import InboxFile, land_inbox, landed_path, list_inbox, remove_from_inbox
+from pipelines.stages.landing import (
+    InboxFile,
+    land_inbox,
+    list_inbox,
+    remove_copy,
+    remove_from_inbox,
+)
 from pipelines.store.deliveries import Reading, list_files, record_reading
 from pipelines.store.warehouse import open_warehouse
 
@@ -128,8 +134,8 @@ def test_a_refused_file_taken_out_of_the_inbox_is_forgotten(programme: Programme
     (file_id,) = land_inbox(programme, MOMENT)["file_id"]
     with open_warehouse(programme.folders.database) as connection:
         record_reading(connection, Reading(file_id, "refused", "hash", rule="no_source_fits"))
-    landed_path(programme.folders, file_id).unlink()  # as a run does
+    remove_copy(programme.folders, file_id)  # as a run does
     assert land_inbox(programme, MOMENT).height == 1
-    landed_path(programme.folders, file_id).unlink()
+    remove_copy(programme.folders, file_id)
     path.unlink()
     assert land_inbox(programme, MOMENT).height == 0

@@ -161,9 +161,10 @@ def test_dates_and_instants_get_their_days_and_microseconds(connection: Connecti
     assert core(connection, "commitments", columns) == [(noon_us + 7, on(10), 10, 12)]
 
 
-def test_a_table_without_a_time_of_its_own_is_whole_at_every_cut(connection: Connection) -> None:
+def test_a_spell_that_begins_after_the_cut_is_not_part_of_it(connection: Connection) -> None:
     deliver(connection, "a", 1, {"person_id": "p", "valid_from": on(500)}, table=PEOPLE)
-    assert core(connection, "people", "count(*)", cut=1) == [(1,)]
+    assert core(connection, "people", "count(*)", cut=499) == [(0,)]
+    assert core(connection, "people", "count(*)", cut=500) == [(1,)]
 
 
 def test_staging_replaces_what_an_earlier_run_staged(connection: Connection) -> None:

@@ -88,7 +88,7 @@ def test_a_first_use_that_fails_leaves_a_warehouse_that_opens(path: Path) -> Non
 def test_a_file_that_is_no_database_is_named_with_a_remedy(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"not a database" * 1000)
-    with pytest.raises(WarehouseError, match=r"w\.duckdb can't be opened: restore it"), open_warehouse(path):
+    with pytest.raises(WarehouseError, match=r"w\.duckdb can't be opened: see that"), open_warehouse(path):
         pass
 
 
