@@ -135,11 +135,11 @@ def freeze_report(folders: Folders, release: Release, folder: Path) -> Path:
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file of a release but its manifest, by path."""
+    """SHA-256 of every file of a release but its manifest and what a killed write left of one, by path."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST
+        if path.is_file() and path.name != MANIFEST and not path.name.startswith(".")
     }
 
 

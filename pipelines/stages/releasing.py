@@ -78,7 +78,8 @@ def write_published_file(programme: Programme) -> Path:
     """Write the DuckDB file of protected tables into the draft."""
     make_private_folder(draft_folder(programme.folders))
     path = draft_folder(programme.folders) / PUBLISHED_FILE
-    path.unlink(missing_ok=True)
+    for left in (path, path.with_name(f"{path.name}.wal")):
+        left.unlink(missing_ok=True)  # of a run that was killed
     write_duckdb_file(path, _published(_tables(programme)))
     return path
 

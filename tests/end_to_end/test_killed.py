@@ -26,8 +26,8 @@ SHIM = Path(__file__).with_name("kill_at.c")
 PEERLIFT = Path(sys.executable).with_name("peerlift")
 COMPILER = shutil.which("cc") or shutil.which("gcc")
 BOUNDED = 6
-# The manifest, the draft's move, and the link: clear the old draft of it, make it, swap it in.
-SWAP_STEPS = 5
+# Clear the draft's file and its log; the manifest; the draft's move; clear an old link, make it, swap it in.
+SWAP_STEPS = 7
 THOROUGH = 200
 
 
