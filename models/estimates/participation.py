@@ -37,7 +37,16 @@ def estimate_funnel(inputs: Inputs) -> pl.DataFrame:
 
 
 def share_reaching(inputs: Inputs, number: int) -> float | None:
-    """Share of started groups that hold so many sessions within 26 weeks; None where none has been seen to."""
+    """Share of started groups that hold so many sessions within 26 weeks; None where none has been seen to.
+
+    Who holds a session has held the ones before, so no share exceeds an earlier one's: estimated one by one, that of
+    a late session can, when the few groups watched longest all got there.
+    """
+    shares = [_share_reaching_alone(inputs, earlier) for earlier in range(1, number + 1)]
+    return None if shares[-1] is None else min(share for share in shares if share is not None)
+
+
+def _share_reaching_alone(inputs: Inputs, number: int) -> float | None:
     part = inputs["group_reach"].filter(pl.col("session_number") == number)
     if part.is_empty():
         return 1.0 if number == 1 and len(inputs["group_progress"]) else None

@@ -127,3 +127,7 @@ def test_every_appointment_keeps_its_days(drawn: Drawn) -> None:
     exposure(drawn, {**BOOKED, "scheduled_at": at(7), "state": "kept"})
     columns = ("booked_day", "scheduled_day", "scheduled_on", "state")
     assert drawn.row("core_appointments", *columns) == (0, 7, on(7), "kept")
+
+
+def test_a_named_appointment_without_a_booking_time_leaves_exposure_unknown(drawn: Drawn) -> None:
+    assert exposure(drawn, {**BOOKED, "booked_at": None}) == (False, True)

@@ -121,3 +121,13 @@ def test_a_report_naming_the_commitment_and_one_linked_to_it_both_stand(drawn: D
         ("named", 1),
         ("previous_session", 2),
     ]
+
+
+def test_a_day_of_doing_before_the_check_out_is_no_day(drawn: Drawn) -> None:
+    linked(drawn, report(60, done_on=on(-1)))
+    assert drawn.row("core_commitments", "state", "done_on", "done_day") == ("done", None, None)
+
+
+def test_the_same_report_once_named_and_once_not_is_one_report(drawn: Drawn) -> None:
+    linked(drawn, report(30), report(30, commitment_id="c"))
+    assert drawn.rows("core_outcome_reports", "commitment_id", "link") == [("c", "named")]
