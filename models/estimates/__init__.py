@@ -16,6 +16,7 @@ from models.estimates.inputs import Inputs, Setting
 from models.estimates.participation import estimate_funnel
 from models.estimates.programme import estimate_metrics, estimate_programme
 from models.estimates.surveys import estimate_loneliness, estimate_usefulness
+from models.estimates.tables import estimate_tables
 
 __all__ = [
     "Inputs",
@@ -28,5 +29,6 @@ __all__ = [
     "estimate_loneliness",
     "estimate_metrics",
     "estimate_programme",
+    "estimate_tables",
     "estimate_usefulness",
 ]

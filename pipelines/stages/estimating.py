@@ -10,19 +10,7 @@ from models.catalogue import claims, metrics, questions
 from models.contracts import CORE_TABLES, META_TABLES, PROTECTED_TABLES, Table, estimate_table
 from models.derived import derived_tables
 from models.disclosure import Floors, protect
-from models.estimates import (
-    Inputs,
-    Setting,
-    estimate_claims,
-    estimate_completion,
-    estimate_effect,
-    estimate_effect_by_week,
-    estimate_funnel,
-    estimate_loneliness,
-    estimate_metrics,
-    estimate_programme,
-    estimate_usefulness,
-)
+from models.estimates import Inputs, Setting, estimate_tables
 from models.frames import frame_of
 from pipelines.settings import Cut, Programme, iso_week
 from pipelines.stages.loading import rules_of
@@ -43,7 +31,7 @@ def estimate_all(programme: Programme, inputs_hash: str) -> dict[str, int]:
     """
     with open_warehouse(programme.folders.database) as connection:
         inputs = _inputs(connection, programme)
-        estimates = _estimates(inputs)
+        estimates = estimate_tables(inputs, metrics(), claims())
         for name, frame in estimates.items():
             put_table(connection, name, frame)
         _freeze_week(connection, programme, inputs_hash)
@@ -134,26 +122,6 @@ def _inputs(connection: Connection, programme: Programme) -> Inputs:
         programme.minimum_people,
     )
     return Inputs(tables, setting)
-
-
-def _estimates(inputs: Inputs) -> dict[str, pl.DataFrame]:
-    completion, effect, loneliness = (
-        estimate_completion(inputs),
-        estimate_effect(inputs),
-        estimate_loneliness(inputs),
-    )
-    all_metrics = estimate_metrics(inputs, metrics(), completion, effect, loneliness)
-    return {
-        "estimate_programme": estimate_programme(inputs),
-        "estimate_completion": completion,
-        "estimate_effect": effect,
-        "estimate_effect_by_week": estimate_effect_by_week(inputs),
-        "estimate_usefulness": estimate_usefulness(inputs),
-        "estimate_loneliness": loneliness,
-        "estimate_funnel": estimate_funnel(inputs),
-        "estimate_metrics": all_metrics,
-        "estimate_claims": estimate_claims(inputs, claims(), all_metrics),
-    }
 
 
 def _freeze_week(connection: Connection, programme: Programme, inputs_hash: str) -> None:

@@ -21,8 +21,8 @@ from models.estimates import (
     estimate_effect_by_week,
     estimate_funnel,
     estimate_loneliness,
-    estimate_metrics,
     estimate_programme,
+    estimate_tables,
     estimate_usefulness,
 )
 from models.estimates.inputs import people_per_arm
@@ -84,23 +84,7 @@ def named_row(frame: pl.DataFrame, **wanted: str) -> dict[str, object]:
 
 
 def all_estimates(drawn: Inputs) -> dict[str, pl.DataFrame]:
-    completion, effect, loneliness = (
-        estimate_completion(drawn),
-        estimate_effect(drawn),
-        estimate_loneliness(drawn),
-    )
-    found = estimate_metrics(drawn, metrics(), completion, effect, loneliness)
-    return {
-        "estimate_programme": estimate_programme(drawn),
-        "estimate_completion": completion,
-        "estimate_effect": effect,
-        "estimate_effect_by_week": estimate_effect_by_week(drawn),
-        "estimate_usefulness": estimate_usefulness(drawn),
-        "estimate_loneliness": loneliness,
-        "estimate_funnel": estimate_funnel(drawn),
-        "estimate_metrics": found,
-        "estimate_claims": estimate_claims(drawn, claims(), found),
-    }
+    return estimate_tables(drawn, metrics(), claims())
 
 
 def test_without_any_data_every_table_says_why_it_has_no_value() -> None:

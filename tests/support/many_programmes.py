@@ -23,19 +23,7 @@ from models.contracts import CORE_TABLES
 from models.derived import derived_tables
 from models.disclosure import Floors, protect
 from models.effects.cells import CommitmentCells
-from models.estimates import (
-    Inputs,
-    Setting,
-    estimate_claims,
-    estimate_completion,
-    estimate_effect,
-    estimate_effect_by_week,
-    estimate_funnel,
-    estimate_loneliness,
-    estimate_metrics,
-    estimate_programme,
-    estimate_usefulness,
-)
+from models.estimates import Inputs, Setting, estimate_tables
 from models.estimates.inputs import cells_of
 from models.plan import Plan
 from models.simulate import Programme, Scenario, cut_at, cut_on
@@ -155,21 +143,4 @@ def protected_tables(connection: Connection, scenario: Scenario, plan: Plan) -> 
     tables = {name: fetch(connection, f"select * from {name}") for name in (*names, "weeks")}
     tables["weeks"] = tables["weeks"].sort("week_end_day")
     tables["frozen_weeks"] = pl.DataFrame(schema={"week": pl.String})
-    return protect(_estimates(Inputs(tables, setting)), Floors(), metrics())
-
-
-def _estimates(inputs: Inputs) -> dict[str, pl.DataFrame]:
-    completion, effect = estimate_completion(inputs), estimate_effect(inputs)
-    loneliness = estimate_loneliness(inputs)
-    all_metrics = estimate_metrics(inputs, metrics(), completion, effect, loneliness)
-    return {
-        "estimate_programme": estimate_programme(inputs),
-        "estimate_completion": completion,
-        "estimate_effect": effect,
-        "estimate_effect_by_week": estimate_effect_by_week(inputs),
-        "estimate_usefulness": estimate_usefulness(inputs),
-        "estimate_loneliness": loneliness,
-        "estimate_funnel": estimate_funnel(inputs),
-        "estimate_metrics": all_metrics,
-        "estimate_claims": estimate_claims(inputs, claims(), all_metrics),
-    }
+    return protect(estimate_tables(Inputs(tables, setting), metrics(), claims()), Floors(), metrics())
