@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from functools import cache
 from graphlib import TopologicalSorter
 from importlib import resources
+from itertools import takewhile
 
 from sqlglot import exp, parse_one
 
 
 @dataclass(frozen=True, slots=True)
 class DerivedTable:
-    """One derived table: its name (the file's), its grain (the file's first line) and what it reads."""
+    """One derived table: its name (the file's), its grain (the comment the file opens with) and what it reads."""
 
     name: str
     grain: str
@@ -47,5 +48,6 @@ def tables_read(sql: str) -> tuple[str, ...]:
 
 
 def _read(name: str, sql: str) -> DerivedTable:
-    comments = [line.removeprefix("--").strip() for line in sql.splitlines() if line.startswith("--")]
+    opening = takewhile(lambda line: line.startswith("--"), sql.splitlines())
+    comments = [line.removeprefix("--").strip() for line in opening]
     return DerivedTable(name, " ".join(comments), sql, tables_read(sql))

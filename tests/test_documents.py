@@ -94,7 +94,7 @@ def test_no_document_names_a_machine_s_path_or_a_registry(document: Path) -> Non
         )
         == []
     )
-    assert "--index-url" not in text
+    assert "index-url" not in text
 
 
 def test_decisions_are_numbered_without_a_gap_and_at_most_forty_lines() -> None:

@@ -13,8 +13,6 @@ from models.effects.cells import COUNT_COLUMNS, CommitmentCells
 from models.effects.result import Result, Thresholds
 from models.plan import Plan
 
-ROBUST_TWO_ARMS = ("without_appointment", "with_appointment")
-
 
 @dataclass(frozen=True, slots=True)
 class Setting:

@@ -95,6 +95,7 @@ linked as (
             and r.reported_us = k.reported_us
 ),
 
+-- The same words at the same moment, once naming the commitment and once not, are one report: the first place.
 placed as (
     select
         person_id,
@@ -113,25 +114,6 @@ placed as (
             partition by person_id, commitment_id, reported_us order by link asc nulls last
         ) as place
     from linked
-),
-
--- The same words at the same moment, once naming the commitment and once not, are one report.
-once as (
-    select
-        person_id,
-        commitment_id,
-        link,
-        session_id,
-        reported_at,
-        reported_us,
-        reported_on,
-        reported_day,
-        state,
-        done_on,
-        done_day,
-        confirmed_by
-    from placed
-    where place = 1
 )
 
 select
@@ -156,4 +138,5 @@ select
     done_on,
     done_day,
     confirmed_by
-from once
+from placed
+where place = 1
