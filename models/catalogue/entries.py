@@ -13,7 +13,7 @@ from typing import Literal
 
 QuestionKind = Literal["score", "outcome"]
 Moment = Literal["baseline", "before_session", "after_session"]
-Unit = Literal["share", "points", "score", "people", "hours", "count"]
+Unit = Literal["share", "points", "score", "ratio", "days", "people", "hours", "count"]
 Better = Literal["higher", "lower", "neither"]
 SeenIn = Literal["primary", "secondary", "none"]
 
@@ -47,7 +47,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One number Peerlift shows, what it stands for, and what has to be true for it."""
+    """One number Peerlift shows, what it stands for, and what has to be true for it.
+
+    `drawn_from` names the answers or outcomes it tells of, so that it is released together with all else that does:
+    `primary`, `by_day`, `question:<id>`, `loneliness:latest`, or `open` where it tells of nobody's.
+    """
 
     metric: str
     label: str
@@ -58,6 +62,7 @@ class Metric:
     estimand: str
     assumption: str
     better: Better
+    drawn_from: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,9 @@ _METRIC_KEYS: Mapping[str, Kind] = {
     "assumption": "text",
     "better": get_args(Better),
     "minimum_people": "integer",
+    "drawn_from": "text",
 }
+_DRAWN_FROM = frozenset({"open", "primary", "by_day", "loneliness:latest"})
 _CLAIM_KEYS: Mapping[str, Kind] = {
     "label": "text",
     "value": "number",
@@ -208,6 +210,9 @@ def _question(raw: _Raw) -> Question:
 def _metric(raw: _Raw) -> Metric:
     values = _checked(raw, _METRIC_KEYS, frozenset())
     _check_minimum_people(raw, values)
+    drawn_from = values["drawn_from"]
+    if drawn_from not in _DRAWN_FROM and not drawn_from.startswith("question:"):
+        raw.refuse(f"drawn_from is one of {', '.join(sorted(_DRAWN_FROM))}, question:<id>", "drawn_from")
     return Metric(metric=raw.name, **values)
 
 

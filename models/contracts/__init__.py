@@ -33,6 +33,7 @@ from models.contracts.core import (
 )
 from models.contracts.published import (
     ANALYST_COLUMNS,
+    DIMENSIONS,
     META_TABLES,
     PROTECTED_TABLES,
     estimate_table,
@@ -47,6 +48,7 @@ __all__ = [
     "ATTENDANCE",
     "COMMITMENTS",
     "CORE_TABLES",
+    "DIMENSIONS",
     "HISTORY_COLUMNS",
     "IDENTIFIER_KINDS",
     "INVITATIONS",

@@ -32,6 +32,7 @@ estimand = "Mean score."
 assumption = "None."
 better = "higher"
 minimum_people = 5
+drawn_from = "question:mood"
 """
 CLAIM = """\
 [mood_two]
@@ -146,6 +147,11 @@ def test_minimum_people_at_or_above_the_floor_is_read(construct, minimum):
 def test_a_loneliness_metric_below_ten_people_is_refused():
     with pytest.raises(CatalogueError, match="below the floor of 10"):
         read_metrics(METRIC.replace('"mood"', '"loneliness"'))
+
+
+def test_a_metric_has_to_say_whose_answers_it_is_drawn_from():
+    with pytest.raises(CatalogueError, match="drawn_from is one of by_day, loneliness:latest, open, primary"):
+        read_metrics(METRIC.replace('"question:mood"', '"somebody"'))
 
 
 def test_a_metric_of_an_unknown_unit_is_refused():
