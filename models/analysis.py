@@ -33,6 +33,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "first_held": "First session held.",
     "group_id": "Pseudonym of the coaching group.",
     "importance_1_5": "Importance said before the appointment prompt.",
+    "is_booked_late": "Whether an appointment was booked, but only after the plan's hours.",
     "is_group_six": "Whether the group has held a sixth session.",
     "is_left": "1 when the person has left the programme.",
     "is_mature": "Whether horizon and lag have passed at the cut.",

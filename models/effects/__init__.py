@@ -12,7 +12,8 @@ from models.effects.difference import hybrid_score_difference, risk_difference
 from models.effects.loneliness import paired_change, ucla3_score
 from models.effects.nonresponse import ResponseRate, response_rate
 from models.effects.rates import completion_rate, wilson_interval
-from models.effects.result import REASON_CODES, Interval, Result, Thresholds
+from models.effects.reasons import REASON_CODES
+from models.effects.result import Interval, Result, Thresholds
 from models.effects.sequential import always_valid_p, confidence_sequence, e_value
 from models.effects.survival import SurvivalCurve, share_reaching, survival_curve
 from models.effects.usefulness import ScoreCells, mean_score, top_two_share

@@ -8,6 +8,8 @@ Reference: Manski (1990), American Economic Review (Papers and Proceedings) 80, 
 
 from __future__ import annotations
 
+import numpy as np
+
 from models.effects.cells import CommitmentCells
 from models.effects.result import Interval
 
@@ -19,9 +21,9 @@ def rate_bounds(cells: CommitmentCells, arm: int | None) -> Interval | None:
         cells: Counts per cluster, group spell, person and arm.
         arm: 1 with an appointment, 0 without, None for both together.
     """
-    chosen = cells if arm is None else cells.of_arm(arm)
-    kept, unknown = int(chosen.n_kept.sum()), int(chosen.n_unknown.sum())
-    total = int(chosen.n_known.sum()) + unknown
+    is_own = np.full(cells.arm.size, fill_value=True) if arm is None else cells.arm == arm
+    kept, unknown, known = (int(n[is_own].sum()) for n in (cells.n_kept, cells.n_unknown, cells.n_known))
+    total = known + unknown
     return Interval(kept / total, (kept + unknown) / total) if total else None
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.effects.arrays import FloatArray, IntArray, whole_numbers
 from models.effects.clusters import Membership, distinct_rows
+from models.effects.dense import distinct_codes
 
 KEY_COLUMNS = ("cluster", "group", "person", "arm")
 COUNT_COLUMNS = ("n_done", "n_not_done", "n_withdrawn", "n_unknown", "n_kept")
@@ -58,9 +59,9 @@ class CommitmentCells:
             raise ValueError("cells: arm is 0 (without an appointment) or 1 (with one)")
         if np.any(self.n_kept > self.n_done):
             raise ValueError("cells: more commitments kept than done; count n_kept among the done ones")
-        if distinct_rows(self._columns(KEY_COLUMNS))[0].shape[0] != self.arm.size:
-            raise ValueError("cells: a cluster, group, person and arm occurs twice; add the cells with merge")
         Membership(self.cluster, self.group, self.person)
+        if self._has_doubles():
+            raise ValueError("cells: a cluster, group, person and arm occurs twice; add the cells with merge")
 
     @classmethod
     def empty(cls) -> CommitmentCells:
@@ -82,10 +83,11 @@ class CommitmentCells:
     @property
     def n_switchers(self) -> int:
         """People with counted commitments in both arms."""
+        people, person = distinct_codes(self.person)
+        has = np.zeros((2, people.size), dtype=bool)
         counted = self.n_known > 0
-        with_one = self.person[counted & (self.arm == _WITH)]
-        without = self.person[counted & (self.arm == _WITHOUT)]
-        return int(np.intersect1d(with_one, without).size)
+        has[self.arm[counted], person[counted]] = True
+        return int(np.count_nonzero(has[_WITHOUT] & has[_WITH]))
 
     def merge(self, other: CommitmentCells) -> CommitmentCells:
         """Add two sets of cells with the same codes; cells of the same key add up.
@@ -113,11 +115,20 @@ class CommitmentCells:
 
     def arm_table(self) -> FloatArray:
         """Return counts per cell, shape (n, 4): without (known, kept), then with (known, kept)."""
-        pair = np.column_stack([self.n_known, self.n_kept]).astype(np.float64)
-        with_one = (self.arm == _WITH)[:, None]
-        return np.hstack([np.where(with_one, 0.0, pair), np.where(with_one, pair, 0.0)])
+        table, row = np.zeros((self.arm.size, 4)), np.arange(self.arm.size)
+        table[row, 2 * self.arm] = self.n_known
+        table[row, 2 * self.arm + 1] = self.n_kept
+        return table
+
+    def _has_doubles(self) -> bool:
+        """Whether a key occurs twice; a group spell lies in one cluster, so that the cluster adds nothing to it."""
+        (_, group), (people, person) = distinct_codes(self.group), distinct_codes(self.person)
+        keys = np.sort((group * people.size + person) * 2 + self.arm)
+        return bool(np.any(keys[1:] == keys[:-1]))
 
     def _rows(self, keep: NDArray[np.bool_]) -> CommitmentCells:
+        if keep.all():
+            return self
         return CommitmentCells(*(getattr(self, name)[keep] for name in KEY_COLUMNS + COUNT_COLUMNS))
 
     def _columns(self, names: tuple[str, ...]) -> IntArray:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.effects.arrays import FloatArray, IntArray, whole_numbers
+from models.effects.dense import distinct_codes
 
 
 def connected_components(n_nodes: int, edges: ArrayLike) -> IntArray:
@@ -99,9 +100,10 @@ class Membership:
 
 def _is_nested(inner: IntArray, outer: IntArray) -> bool:
     """Whether rows of the same inner code always have the same outer code."""
-    order = np.argsort(inner, kind="stable")
-    is_same = inner[order][1:] == inner[order][:-1]
-    return bool(np.all(outer[order][1:][is_same] == outer[order][:-1][is_same]))
+    distinct, position = distinct_codes(inner)
+    some_outer = np.empty(distinct.size, dtype=np.int64)
+    some_outer[position] = outer
+    return bool(np.array_equal(some_outer[position], outer))
 
 
 def distinct_rows(keys: IntArray) -> tuple[IntArray, IntArray]:
@@ -138,8 +140,7 @@ def sums_by_code(codes: IntArray, table: FloatArray) -> FloatArray:
     Returns:
         One row per distinct code, shape (n_codes, q).
     """
-    distinct, inverse = np.unique(codes, return_inverse=True)
-    position = inverse.ravel()
+    distinct, position = distinct_codes(codes)
     if not np.array_equal(table, np.rint(table)):
         order = np.lexsort((*table.T[::-1], position))
         position, table = position[order], table[order]
@@ -154,5 +155,5 @@ def largest_share(codes: IntArray, weights: FloatArray) -> float:
     total = float(weights.sum())
     if total <= 0:
         return 0.0
-    _, inverse = np.unique(codes, return_inverse=True)
-    return float(np.bincount(inverse.ravel(), weights=weights).max()) / total
+    _, position = distinct_codes(codes)
+    return float(np.bincount(position, weights=weights).max()) / total

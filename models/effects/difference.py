@@ -19,6 +19,7 @@ from models.effects.cells import CommitmentCells
 from models.effects.cluster_robust import RobustFit
 from models.effects.clustering import fit_contrast, two_arm_moments, unit_codes, variance_kind
 from models.effects.clusters import sums_by_code
+from models.effects.dense import n_distinct
 from models.effects.rates import Z95, design_effect, extreme_share_se, planned_width, wilson_interval
 from models.effects.result import (
     NO_ALWAYS_VALID_INTERVAL,
@@ -105,8 +106,8 @@ def risk_difference(cells: CommitmentCells, thresholds: Thresholds, design: Desi
 def _sizes(counted: CommitmentCells) -> Sizes:
     return Sizes(
         n_commitments=int(counted.n_known.sum()),
-        n_persons=int(np.unique(counted.person).size),
-        n_clusters=int(np.unique(counted.cluster).size),
+        n_persons=n_distinct(counted.person),
+        n_clusters=n_distinct(counted.cluster),
         n_switchers=counted.n_switchers,
     )
 

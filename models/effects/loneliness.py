@@ -1,7 +1,8 @@
 """The three-item loneliness score and how it changes.
 
-What belongs here: scoring, and the mean change of people asked at both times.
-What does not: the wording of the items (the catalogue) and any claim that a change is an effect.
+What belongs here: scoring, the mean change of people asked at both times, and shares of them.
+What does not: the wording of the items (the catalogue), models that use people asked once (`mixed_model`), and
+any claim that a change is an effect (only `staggered` has a comparison).
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from numpy.typing import ArrayLike
 from models.effects.arrays import whole_numbers
 from models.effects.clustering import unit_codes, variance_kind
 from models.effects.clusters import Membership
-from models.effects.means import fit_mean, mean_result
+from models.effects.means import MeanFit, fit_mean, mean_result
+from models.effects.rates import fit_share
 from models.effects.result import (
     RESPONSE_TOO_LOW,
     TOO_FEW_CLUSTERS,
@@ -25,6 +27,8 @@ from models.effects.result import (
 )
 
 ESTIMAND = "loneliness_change"
+LONELY_FROM = 6
+"""Lowest score, 3 to 9, that is called lonely here: a convention of users of the scale, not a diagnosis."""
 _LOWEST_ITEM, _HIGHEST_ITEM = 1, 3
 _LARGEST_CHANGE = 6
 
@@ -81,21 +85,79 @@ def paired_change(
     values = _changes(change, people.size)
     if np.unique(people).size != people.size:
         raise ValueError("paired change: a person occurs twice; keep one pair of waves")
-    sizes = Sizes(n_persons=int(people.size), n_clusters=int(np.unique(clusters).size))
     membership = Membership(clusters, groups, people)
-    kind = variance_kind(membership, np.ones(people.size), thresholds.two_way_share)
-    checks = (
-        (people.size < max(thresholds.paired_persons, 1), TOO_FEW_PERSONS),
-        (np.unique(unit_codes(membership, kind)).size < thresholds.clusters, TOO_FEW_CLUSTERS),
-        (response_share is not None and response_share < thresholds.paired_response, RESPONSE_TOO_LOW),
-    )
-    reasons = tuple(code for failed, code in checks if failed)
+    sizes = _sizes(membership)
+    reasons = change_refusals(membership, thresholds, response_share=response_share)
     if reasons:
         return refused(ESTIMAND, sizes, reasons)
     fit = fit_mean(np.ones_like(values), values, values**2, membership, thresholds, step=1.0)
     if fit is None:
         return refused(ESTIMAND, sizes, (TOO_FEW_DEGREES_OF_FREEDOM,))
     return mean_result(ESTIMAND, fit, sizes, scale=(-_LARGEST_CHANGE, _LARGEST_CHANGE))
+
+
+def share_of_people(
+    estimand: str,
+    membership: Membership,
+    is_in_class: ArrayLike,
+    thresholds: Thresholds,
+    *,
+    response_share: float | None = None,
+) -> Result:
+    """Estimate the share of people asked at both times who are in a class, with a cluster-robust interval.
+
+    See `rates.fit_share` for the equations. Refused where a mean change of the same people is refused. It has no
+    always-valid interval: waves are few and planned.
+
+    Args:
+        estimand: Stable code of what is estimated.
+        membership: Cluster, group spell and person of each person; each person occurs once.
+        is_in_class: Whether the person is in the class, shape (n,).
+        thresholds: Limits and constants of the plan.
+        response_share: Share of baseline responders who answered again, 0 to 1, where known.
+
+    Raises:
+        ValueError: When a person occurs twice or lengths differ.
+    """
+    within = np.asarray(is_in_class, dtype=bool).ravel()
+    if within.size != membership.person.size or np.unique(membership.person).size != within.size:
+        raise ValueError(f"{estimand}: needs one row per person, and one class for each")
+    sizes = _sizes(membership)
+    reasons = change_refusals(membership, thresholds, response_share=response_share)
+    fit = (
+        None if reasons else fit_share(np.ones(within.size), within.astype(np.float64), membership, thresholds)
+    )
+    if fit is None:
+        return refused(estimand, sizes, reasons or (TOO_FEW_DEGREES_OF_FREEDOM,))
+    return mean_result(
+        estimand, MeanFit(fit.estimate, fit.se, fit.df, fit.ci, fit.variance), sizes, scale=(0.0, 1.0)
+    )
+
+
+def change_refusals(
+    membership: Membership, thresholds: Thresholds, *, response_share: float | None = None
+) -> tuple[str, ...]:
+    """Return why nothing is said about the people asked at both times; empty where something is.
+
+    Args:
+        membership: Cluster, group spell and person of each person asked at both times.
+        thresholds: Limits and constants of the plan.
+        response_share: Share of baseline responders who answered again, 0 to 1, where known.
+    """
+    n = membership.person.size
+    kind = variance_kind(membership, np.ones(n), thresholds.two_way_share)
+    checks = (
+        (n < max(thresholds.paired_persons, 1), TOO_FEW_PERSONS),
+        (np.unique(unit_codes(membership, kind)).size < thresholds.clusters, TOO_FEW_CLUSTERS),
+        (response_share is not None and response_share < thresholds.paired_response, RESPONSE_TOO_LOW),
+    )
+    return tuple(code for failed, code in checks if failed)
+
+
+def _sizes(membership: Membership) -> Sizes:
+    return Sizes(
+        n_persons=int(np.unique(membership.person).size), n_clusters=int(np.unique(membership.cluster).size)
+    )
 
 
 def _changes(change: ArrayLike, n: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

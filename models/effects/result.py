@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-Status = Literal["ok", "early", "refused"]
+Status = Literal["ok", "early", "refused", "not_robust"]
 Design = Literal["observational", "randomised"]
 VarianceKind = Literal["cluster", "two_way"]
 
@@ -30,26 +30,6 @@ TOO_FEW_OLDER_GROUPS_HELD_SIX = "too_few_older_groups_held_six"
 NO_ALWAYS_VALID_INTERVAL = "no_always_valid_interval"
 ADJUSTED_ESTIMATES_DISAGREE = "adjusted_estimates_disagree"
 INTERVAL_TOO_WIDE = "interval_too_wide"
-
-REASON_CODES: tuple[str, ...] = (
-    TOO_FEW_COMMITMENTS,
-    TOO_FEW_COMMITMENTS_IN_AN_ARM,
-    TOO_FEW_CLUSTERS,
-    TOO_FEW_DEGREES_OF_FREEDOM,
-    TOO_MANY_UNKNOWN_OUTCOMES,
-    PLANNED_WIDTH_TOO_WIDE,
-    TOO_FEW_ANSWERS,
-    TOO_FEW_PERSONS,
-    NOBODY_INVITED,
-    RESPONSE_TOO_LOW,
-    RESPONSE_NEEDS_WEIGHTING,
-    TOO_FEW_GROUPS_HELD_SIX,
-    TOO_FEW_OLDER_GROUPS_HELD_SIX,
-    NO_ALWAYS_VALID_INTERVAL,
-    ADJUSTED_ESTIMATES_DISAGREE,
-    INTERVAL_TOO_WIDE,
-)
-"""Every code an estimator or a verdict of this package may give as a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +86,8 @@ class Result:
         n_answers: Survey answers behind the estimate.
         design: How exposure came about.
         variance: Which clustering the variance used; None when no variance was formed.
-        status: `ok`; `early` (for analysts, never for leaders); `refused` (no value exists).
-        reasons: Codes out of `REASON_CODES`; empty when ok.
+        status: `ok`; `early` and `not_robust` (for analysts, never for leaders); `refused` (no value exists).
+        reasons: Codes out of `reasons.REASON_CODES`; empty when ok.
     """
 
     estimand: str

@@ -1,7 +1,7 @@
 """From derived tables to estimate tables: which estimator is run on what, for each thing a page shows.
 
 What belongs here: choosing rows, running estimators of `models/effects/`, laying the results out as tables.
-What does not: formulas (`models/effects/`), counting (`models/sql/`), hiding (`models/disclosure.py`).
+What does not: formulas (`models/effects/`), counting (`models/sql/`), hiding (`models/disclosure/`).
 """
 
 from __future__ import annotations

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from models.catalogue import Claim
 from models.contracts import estimate_table, protected_table
 from models.effects.bounds import difference_bounds, rate_bounds, unknown_share
 from models.effects.difference import risk_difference
+from models.effects.randomised import (
+    BLOCKS_NOT_RECORDED,
+    INTENTION_TO_TREAT,
+    NOTHING_RANDOMISED,
+    PromptedCheckOuts,
+    RandomisationTest,
+    intention_to_treat,
+    randomisation_test,
+)
 from models.effects.rates import completion_rate
 from models.effects.result import TOO_FEW_COMMITMENTS_IN_AN_ARM, Interval, Result
 from models.effects.verdict import claim_word
@@ -29,12 +39,52 @@ BY_WEEK = estimate_table(protected_table("protected_effect_by_week"))
 CLAIMS = estimate_table(protected_table("protected_claims"))
 
 ARMS = ((1, "with_appointment"), (0, "without_appointment"))
-LINES = ("horizon_14", "horizon_42", "own_due_date", "completed_six", "partnerships_joined")
+LINES = (
+    "horizon_14",
+    "horizon_42",
+    "own_due_date",
+    "completed_six",
+    "partnerships_joined",
+    "late_bookings_left_out",
+)
 
 
 def primary_difference(inputs: Inputs) -> Result:
     """The crude difference of the whole programme: the pre-registered headline."""
     return risk_difference(cells_of(_line(inputs, "primary")), inputs.setting.thresholds)
+
+
+def headline_difference(inputs: Inputs) -> Result:
+    """The randomised prompt's difference where one was drawn for any counted check-out, else the crude one.
+
+    Which of the two it is follows from whether anything was drawn, never from what came out.
+    """
+    drawn = _line(inputs, INTENTION_TO_TREAT)
+    if drawn.is_empty():
+        return primary_difference(inputs)
+    return intention_to_treat(cells_of(drawn), inputs.setting.thresholds)
+
+
+def prompt_test(inputs: Inputs) -> RandomisationTest:
+    """The randomised prompt's difference held against all other draws within the recorded blocks.
+
+    Orders are counted, or for very many of them drawn from a source seeded by the plan, so that the same data give
+    the same p-value.
+    """
+    drawn = inputs["prompted_check_outs"]
+    if drawn.is_empty():
+        return RandomisationTest(None, 0, is_exact=False, reasons=(NOTHING_RANDOMISED,))
+    if drawn["block"].has_nulls():
+        return RandomisationTest(None, 0, is_exact=False, reasons=(BLOCKS_NOT_RECORDED,))
+    known = drawn.select(pl.sum_horizontal("n_done", "n_not_done", "n_withdrawn").cast(pl.Int64)).to_series()
+    check_outs = PromptedCheckOuts(
+        np.unique(drawn["block"].to_numpy(), return_inverse=True)[1],
+        drawn["arm"].cast(pl.Int64).to_numpy(),
+        known.to_numpy(),
+        drawn["n_kept"].cast(pl.Int64).to_numpy(),
+    )
+    seed = int(inputs.setting.plan.sha256[:16], 16)
+    return randomisation_test(check_outs, np.random.Generator(np.random.PCG64(seed)))
 
 
 def estimate_completion(inputs: Inputs) -> pl.DataFrame:
@@ -70,6 +120,7 @@ def estimate_effect(inputs: Inputs) -> pl.DataFrame:
     primary = _line(inputs, "primary")
     parts = [
         ("primary", primary),
+        (INTENTION_TO_TREAT, _line(inputs, INTENTION_TO_TREAT)),
         ("withdrawn_left_out", primary.with_columns(n_withdrawn=pl.lit(0, pl.Int64))),
     ]
     parts += [(line, _line(inputs, line)) for line in LINES]
@@ -134,7 +185,8 @@ def _line(inputs: Inputs, line: str) -> pl.DataFrame:
 
 def _effect_row(inputs: Inputs, line: str, frame: pl.DataFrame, n_apart: int | None) -> dict[str, object]:
     cells, people = cells_of(frame), people_per_arm(frame)
-    result = risk_difference(cells, inputs.setting.thresholds)
+    is_drawn = line == INTENTION_TO_TREAT
+    result = (intention_to_treat if is_drawn else risk_difference)(cells, inputs.setting.thresholds)
     unknown = inputs["arm_summary"].filter(pl.col("arm").is_null())["n_mature"]
     return {
         "line": line,
@@ -143,7 +195,8 @@ def _effect_row(inputs: Inputs, line: str, frame: pl.DataFrame, n_apart: int | N
         "n_people": result.n_persons,
         "n_commitments": result.n_commitments,
         "n_clusters": result.n_clusters,
-        "n_exposure_unknown": int(unknown[0]) if len(unknown) else 0,
+        # Of a prompt that was drawn the arm is always known, whatever was booked.
+        "n_exposure_unknown": int(unknown[0]) if len(unknown) and not is_drawn else 0,
         "variance": result.variance,
         "smallest_people": min([*people.values(), *([n_apart] if n_apart else [])]),
         **result_row(result, is_sequence=True),

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
 import polars as pl
 
+from models.effects.arrays import IntArray
 from models.effects.cells import COUNT_COLUMNS, CommitmentCells
 from models.effects.result import Result, Thresholds
 from models.plan import Plan
@@ -47,11 +47,18 @@ class Inputs:
 def cells_of(frame: pl.DataFrame) -> CommitmentCells:
     """Rows of `effect_cells` (one line, or one week) as cells; ids become whole-number codes."""
     codes = {
-        name: np.unique(frame[column].to_numpy(), return_inverse=True)[1]
+        name: codes_of(frame[column])
         for name, column in (("cluster", "cluster_id"), ("group", "group_id"), ("person", "person_id"))
     }
     counts = {name: frame[name].cast(pl.Int64).to_numpy() for name in COUNT_COLUMNS}
     return CommitmentCells(**codes, arm=frame["arm"].cast(pl.Int64).to_numpy(), **counts)
+
+
+def codes_of(ids: pl.Series) -> IntArray:
+    """Whole-number codes of ids in their order, from 0; only the distinct ids are sorted, not the rows."""
+    if ids.dtype != pl.String:
+        return ids.rank("dense").cast(pl.Int64).to_numpy() - 1
+    return ids.cast(pl.Enum(ids.unique().sort())).to_physical().cast(pl.Int64).to_numpy()
 
 
 def people_per_arm(frame: pl.DataFrame) -> dict[int, int]:

@@ -64,15 +64,11 @@ def estimate_loneliness(inputs: Inputs) -> pl.DataFrame:
     First each person's latest score at least eight weeks on, then after each of the first six sessions.
     """
     changes = inputs["loneliness_changes"]
-    n_baseline = int((inputs["loneliness_scores"]["wave"] == "baseline").sum())
     present = set(changes["wave"])
     waves = [wave for wave in FIRST_SIX if wave in present]
     return frame_of(
         LONELINESS,
-        [
-            _change_row(inputs, changes.filter(pl.col("wave") == wave), wave, n_baseline)
-            for wave in ["latest", *waves]
-        ],
+        [_change_row(inputs, changes.filter(pl.col("wave") == wave), wave) for wave in ["latest", *waves]],
     )
 
 
@@ -114,9 +110,15 @@ def _codes(frame: pl.DataFrame) -> tuple[IntArray, IntArray, IntArray]:
     return cluster, group, person
 
 
-def _change_row(inputs: Inputs, frame: pl.DataFrame, wave: str, n_baseline: int) -> dict[str, object]:
+def latest_change(inputs: Inputs) -> Result:
+    """Mean change from the baseline to each person's latest wave at least eight weeks on."""
+    return _change(inputs, inputs["loneliness_changes"].filter(pl.col("wave") == "latest"), "latest")
+
+
+def _change(inputs: Inputs, frame: pl.DataFrame, wave: str) -> Result:
+    n_baseline = int((inputs["loneliness_scores"]["wave"] == "baseline").sum())
     cluster, group, person = _codes(frame)
-    result = paired_change(
+    return paired_change(
         cluster,
         person,
         frame["change_score"].cast(pl.Float64).to_numpy(),
@@ -124,12 +126,15 @@ def _change_row(inputs: Inputs, frame: pl.DataFrame, wave: str, n_baseline: int)
         group=group,
         response_share=len(frame) / n_baseline if wave == "latest" and n_baseline else None,
     )
+
+
+def _change_row(inputs: Inputs, frame: pl.DataFrame, wave: str) -> dict[str, object]:
+    result = _change(inputs, frame, wave)
+    is_shown = result.estimate is not None and wave == "latest"
     return {
         "wave": wave,
         "n_people": len(frame),
-        "baseline_mean_score": frame["baseline_score"].cast(pl.Float64).mean()
-        if result.estimate is not None
-        else None,
+        "baseline_mean_score": frame["baseline_score"].cast(pl.Float64).mean() if is_shown else None,
         "mean_change_score": result.estimate,
         "smallest_people": len(frame),
         **result_row(result, is_sequence=False),

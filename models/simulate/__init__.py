@@ -23,6 +23,13 @@ solved so that the average of p1 - p0 is exactly that; without one the average i
 6. Lonelier people answer the pulse less; loneliness falls by about .3 on 3 to 9 by the sixth session.
 7. Groups that keep a sheet book in the calendar only: some events have no booking time, and some
    commitments are booked days after check-out, which is not exposure.
+8. With `prompt_share`, a prompt to book is drawn for check-outs in permuted blocks of four within a person. It
+   raises the share that books by `prompt_lift` (a shift on the logit scale, solved like the effect) and does nothing
+   else, so the effect of being prompted is E (p1 - p0)(b1 - b0), with b the probability of booking: `effect` times
+   `prompt_lift` where booking depends on neither ease nor person. `Truth.intention_to_treat` is its average over the
+   commitments drawn.
+9. With `reshuffle`, everybody changes to a new group; its sessions go on counting, so that a person's waves stay apart.
+   With `outside_partner_share`, some partners are of another group of the same round.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from scipy.special import expit
 from models.simulate.columns import DAY, NEVER, Bools, Floats, Ints, dates, texts, utc_times
 from models.simulate.meetings import Meetings, Presence
 from models.simulate.people import Groups, People
+from models.simulate.prompts import Prompts
 from models.simulate.scenario import DIFFICULTY_PROBABILITIES, HORIZON_DAYS, Scenario, constants
 
 _DUE_SHARE = 0.6
@@ -25,7 +26,8 @@ _DUE_SHARE = 0.6
 class Commitments:
     """One commitment per person and session attended, by person and time; arrays of shape (n,).
 
-    `p0` and `p1` are the probabilities of being done within 28 days without and with an appointment.
+    `p0` and `p1` are the probabilities of being done within 28 days without and with an appointment; `lift` is what a
+    prompt adds to the probability of booking one, 0 where no prompts are drawn.
     `done_day` and `dropped_day` count days from check-out; NEVER where it does not happen. `due_day`, where the
     owner set one, is drawn alike in both arms, so that "by own due date" compares like with like; partners meet
     on `meets_day`, whatever is due when.
@@ -43,6 +45,7 @@ class Commitments:
     confidence: Ints
     p0: Floats
     p1: Floats
+    lift: Floats
     is_booked: Bools
     partner: Ints
     meets_day: Ints
@@ -64,6 +67,7 @@ def draw_commitments(
     meetings: Meetings,
     presence: Presence,
     *,
+    prompts: Prompts,
     rng: np.random.Generator,
 ) -> Commitments:
     """Draws the commitments of everybody who came, and what truly becomes of them."""
@@ -72,10 +76,10 @@ def draw_commitments(
     person, meeting = presence.person[rows], presence.meeting[rows]
     group, n = meetings.group[meeting], len(rows)
     difficulty = rng.choice(np.arange(1, 6), n, p=DIFFICULTY_PROBABILITIES)
-    p0, p1, booking = _probabilities(
+    p0, p1, booking, prompted = _probabilities(
         scenario, people, groups, person=person, group=group, difficulty=difficulty
     )
-    is_booked = rng.random(n) < booking
+    is_booked = rng.random(n) < np.where(prompts.shown[rows], prompted, booking)
     done_day, dropped_day = _fates(scenario, np.where(is_booked, p1, p0), rng)
     made = meetings.end[meeting] + rng.integers(0, 8, n)
     meets_day = rng.integers(3, 15, n)
@@ -92,8 +96,9 @@ def draw_commitments(
         confidence=_confidence(people.conscientiousness[person], difficulty, rng),
         p0=p0,
         p1=p1,
+        lift=prompted - booking,
         is_booked=is_booked,
-        partner=_partners(groups, person, group, rng),
+        partner=_partners(scenario, groups, person, group, rng),
         meets_day=meets_day,
         done_day=done_day,
         dropped_day=dropped_day,
@@ -162,14 +167,15 @@ def appointments_frame(
 
 def _probabilities(
     scenario: Scenario, people: People, groups: Groups, *, person: Ints, group: Ints, difficulty: Ints
-) -> tuple[Floats, Floats, Floats]:
-    """p0, p1 and the probability of booking, each of shape (n,)."""
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """p0, p1 and the probabilities of booking without and with a prompt, each of shape (n,)."""
     constant = constants(scenario)
     step = difficulty - 3
     eta = constant.completion + groups.effect[group] + people.effect[person] + scenario.difficulty_slope * step
-    books = constant.appointment - scenario.selection_by_difficulty * step
-    books = books + scenario.selection_by_conscientiousness * people.conscientiousness[person]
-    return expit(eta), expit(eta + constant.appointment_shift), expit(books)
+    leans = -scenario.selection_by_difficulty * step
+    leans = leans + scenario.selection_by_conscientiousness * people.conscientiousness[person]
+    booking, prompted = expit(constant.appointment + leans), expit(constant.prompted + leans)
+    return expit(eta), expit(eta + constant.appointment_shift), booking, prompted
 
 
 def _fates(scenario: Scenario, p: Floats, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -189,7 +195,21 @@ def _confidence(conscientiousness: Floats, difficulty: Ints, rng: np.random.Gene
     return np.clip(np.rint(latent), 1, 5).astype(np.int64)
 
 
-def _partners(groups: Groups, person: Ints, group: Ints, rng: np.random.Generator) -> Ints:
+def _partners(scenario: Scenario, groups: Groups, person: Ints, group: Ints, rng: np.random.Generator) -> Ints:
+    """Another member of the group, drawn evenly; for a share of them anybody of the round's other groups."""
+    inside = _members(groups, person, group, rng)
+    if not scenario.outside_partner_share or scenario.n_groups == 1:
+        return inside
+    # A source of its own, so that all other draws are the same with and without outside partners.
+    own = rng.spawn(1)[0]
+    is_outside = own.random(len(person)) < scenario.outside_partner_share
+    n, first = scenario.n_groups, group - group % scenario.n_groups
+    other = first + (group - first + own.integers(1, n, len(person))) % n
+    member = groups.offset[other] + np.floor(own.random(len(person)) * groups.size[other]).astype(np.int64)
+    return np.where(is_outside, groups.member[member], inside)
+
+
+def _members(groups: Groups, person: Ints, group: Ints, rng: np.random.Generator) -> Ints:
     """Another member of the group, drawn evenly."""
     size, offset = groups.size[group], groups.offset[group]
     position = _position(groups, person, group)

@@ -25,7 +25,8 @@ class Meetings:
     """Sessions planned before the cut, by group and number; every array has one element per session.
 
     `minutes` has shape (n, 3): check-in, problem solving, check-out. A group that stops cancels the
-    session after its last one, and no further one is planned.
+    session after its last one, and no further one is planned. `number` counts from 1; groups drawn anew go on from the
+    largest number any of their members has reached, so that no member has two sessions of one number.
     """
 
     code: NDArray[np.object_]
@@ -66,11 +67,12 @@ def draw_meetings(scenario: Scenario, groups: Groups, rng: np.random.Generator) 
     planned = day[group, column] * DAY + 60 * hour + 30 * rng.integers(0, 2, n)
     is_held = column < stop[group]
     postponed = is_held & (column > 0) & (rng.random(n) < _POSTPONED_SHARE)
+    counted = number_before(groups, np.bincount(group, minlength=len(groups.size)))[group] + column + 1
     minutes = np.stack([rng.integers(10, 16, n), rng.integers(80, 101, n), rng.integers(10, 16, n)], axis=1)
     return Meetings(
-        code=np.array([f"{groups.code[g]}-{k + 1}" for g, k in zip(group, column, strict=True)], dtype=object),
+        code=np.array([f"{groups.code[g]}-{k}" for g, k in zip(group, counted, strict=True)], dtype=object),
         group=group,
-        number=column + 1,
+        number=counted,
         day=day[group, column],
         planned=np.where(postponed & (scenario.rhythm_days >= 21), planned - 7 * DAY, planned),
         start=planned + rng.integers(0, 7, n),
@@ -78,6 +80,23 @@ def draw_meetings(scenario: Scenario, groups: Groups, rng: np.random.Generator) 
         is_held=is_held,
         is_facilitated=rng.random(n) < _FACILITATED_SHARE,
     )
+
+
+def number_before(groups: Groups, n_planned: Ints) -> Ints:
+    """Largest session number any member has reached in earlier groups, shape (groups,); 0 in the first round.
+
+    Args:
+        groups: The groups of all rounds, one round after the other.
+        n_planned: Sessions planned by each group, shape (groups,).
+    """
+    before = np.zeros(len(groups.size), dtype=np.int64)
+    reached = np.zeros(int(groups.member.max()) + 1, dtype=np.int64)
+    group = np.repeat(np.arange(len(groups.size)), groups.size)
+    for day in np.unique(groups.from_day):
+        rows = groups.from_day[group] == day
+        np.maximum.at(before, group[rows], reached[groups.member[rows]])
+        reached[groups.member[rows]] = (before + n_planned)[group[rows]]
+    return before
 
 
 def draw_presence(scenario: Scenario, groups: Groups, meetings: Meetings, rng: np.random.Generator) -> Presence:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
-from models.contracts import ASSIGNMENTS, Table
+from models.contracts import Table
 from models.simulate.columns import NEVER, Bools, dates
 from models.simulate.commitments import Commitments, appointments_frame, commitments_frame, draw_commitments
 from models.simulate.meetings import (
@@ -24,6 +24,7 @@ from models.simulate.meetings import (
     sessions_frame,
 )
 from models.simulate.people import Groups, People, draw_groups, draw_people, memberships_frame, people_frame
+from models.simulate.prompts import assignments_frame, draw_prompts
 from models.simulate.pulses import answers_frame, draw_pulses, invitations_frame
 from models.simulate.reports import draw_reports, reports_frame
 from models.simulate.scenario import HORIZON_DAYS, Scenario
@@ -50,6 +51,8 @@ class Truth:
         selection: Mean p0 of the appointed minus mean p0 of the others.
         heterogeneity: Mean p1 - p0 of the appointed minus that of all.
         bias: crude_difference - average_effect, which is selection + heterogeneity.
+        intention_to_treat: Mean of (p1 - p0) times what a prompt adds to the probability of booking: the effect of
+            being prompted, as a prompt acts through booking alone here. 0 where no prompts are drawn.
         completion_with: Mean p1 of the appointed.
         completion_without: Mean p0 of the others.
         commitments: One row per commitment (commitment_id, person_id, group_id, made_at, has_appointment,
@@ -62,6 +65,7 @@ class Truth:
     selection: float
     heterogeneity: float
     bias: float
+    intention_to_treat: float
     completion_with: float
     completion_without: float
     commitments: pl.DataFrame
@@ -93,12 +97,13 @@ def simulate(scenario: Scenario) -> Programme:
         The programme; the same scenario gives the same frames, whatever the machine's hash seed.
     """
     rngs = [
-        np.random.Generator(np.random.PCG64(seed)) for seed in np.random.SeedSequence(scenario.seed).spawn(8)
+        np.random.Generator(np.random.PCG64(seed)) for seed in np.random.SeedSequence(scenario.seed).spawn(9)
     ]
     people, groups = draw_people(scenario, rngs[0]), draw_groups(scenario, rngs[1])
     meetings = draw_meetings(scenario, groups, rngs[2])
     presence = draw_presence(scenario, groups, meetings, rngs[3])
-    commitments = draw_commitments(scenario, people, groups, meetings, presence, rng=rngs[4])
+    prompts = draw_prompts(scenario, meetings, presence, rngs[8])
+    commitments = draw_commitments(scenario, people, groups, meetings, presence, prompts=prompts, rng=rngs[4])
     pulses = draw_pulses(scenario, people, groups, meetings, commitments, rng=rngs[5])
     reports = draw_reports(scenario, commitments, pulses, rngs[6])
     answers_rng, appointments_rng = rngs[7].spawn(2)
@@ -113,7 +118,7 @@ def simulate(scenario: Scenario) -> Programme:
         appointments=appointments_frame(scenario, people, commitments, appointments_rng),
         invitations=invitations_frame(scenario, people, meetings, commitments, pulses),
         answers=answers_frame(scenario, people, meetings, commitments, pulses, rng=answers_rng),
-        assignments=empty_frame(ASSIGNMENTS),
+        assignments=assignments_frame(scenario, people, meetings, presence, prompts),
         truth=_truth(
             scenario,
             people,
@@ -148,6 +153,7 @@ def _truth(
         selection=selection,
         heterogeneity=heterogeneity,
         bias=selection + heterogeneity,
+        intention_to_treat=float((gain * c.lift).mean()),
         completion_with=_mean(c.p1, booked),
         completion_without=_mean(c.p0, ~booked),
         commitments=_true_commitments(scenario, people, groups, meetings, c),

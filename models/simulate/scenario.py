@@ -35,7 +35,11 @@ _SHARES = (
     "response_share",
     "stop_share",
     "transfer_share",
+    "outside_partner_share",
+    "prompt_lift",
 )
+PROMPT_BLOCK = 4
+"""Check-outs of one person in a permuted block of the randomised prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,12 @@ class Scenario:
         loneliness_shift: Fall of latent loneliness by the sixth session, in SD; .25 is about -.3 on 3 to 9.
         stop_share: Share of groups that stop after one to five sessions.
         transfer_share: Share of people who change department during the programme.
-        reshuffle: How often all groups are drawn anew.
+        reshuffle: How often all groups are drawn anew; sessions go on counting from the earlier groups' last ones.
+        outside_partner_share: Share of appointments whose partner is drawn from another group.
+        prompt_share: Share of each person's check-outs at which a prompt to book is shown, drawn in permuted blocks of
+            four, so 0, .25, .5 or .75; 0 is a programme that draws nothing.
+        prompt_lift: By how much a prompt raises the share that books, on average over the population; the effect of
+            being prompted is `effect` times this where booking does not depend on ease or person.
     """
 
     seed: int = 1
@@ -117,6 +126,9 @@ class Scenario:
     stop_share: float = 0.15
     transfer_share: float = 0.06
     reshuffle: int = 0
+    outside_partner_share: float = 0.0
+    prompt_share: float = 0.0
+    prompt_lift: float = 0.25
 
     def __post_init__(self) -> None:
         """Refuses what cannot be simulated.
@@ -150,6 +162,12 @@ class Scenario:
             "base_completion and effect together have to lie between 0 and 1",
         )
         _require(-1 <= self.conscientiousness_weight <= 1, "conscientiousness_weight has to lie in -1 to 1")
+        shown = self.prompt_share * PROMPT_BLOCK
+        _require(shown in range(PROMPT_BLOCK), "prompt_share has to be 0, 0.25, 0.5 or 0.75")
+        _require(
+            not self.prompt_share or 0 < self.appointment_share < 1 - self.prompt_lift,
+            "appointment_share and prompt_lift together have to lie between 0 and 1",
+        )
 
     @property
     def n_days(self) -> int:
@@ -164,6 +182,7 @@ class Constants:
     completion: float
     appointment_shift: float
     appointment: float
+    prompted: float
 
 
 def constants(scenario: Scenario) -> Constants:
@@ -181,20 +200,24 @@ def constants(scenario: Scenario) -> Constants:
             scenario.appointment_share,
             scenario.selection_by_conscientiousness,
             scenario.selection_by_difficulty,
+            scenario.prompt_lift if scenario.prompt_share else 0.0,
         ),
     )
 
 
 @lru_cache(maxsize=256)
 def _constants(
-    base: float, effect: float, sd: float, slope: float, booked: tuple[float, float, float]
+    base: float, effect: float, sd: float, slope: float, booked: tuple[float, float, float, float]
 ) -> Constants:
     completion = _intercept(base, sd, slope)
     shift = _intercept(base + effect, sd, slope) - completion if effect else 0.0
-    share, by_person, by_ease = booked
+    share, by_person, by_ease, lift = booked
     if share in {0.0, 1.0}:
-        return Constants(completion, shift, np.inf if share else -np.inf)
-    return Constants(completion, shift, _intercept(share, abs(by_person), -by_ease))
+        always = np.inf if share else -np.inf
+        return Constants(completion, shift, always, always)
+    books = _intercept(share, abs(by_person), -by_ease)
+    prompted = _intercept(share + lift, abs(by_person), -by_ease) if lift else books
+    return Constants(completion, shift, books, prompted)
 
 
 def _intercept(mean: float, sd: float, slope: float) -> float:

@@ -30,6 +30,7 @@ exposure as (
     select
         commitment_id,
         is_booked,
+        is_booked_late,
         is_exposure_unknown
     from commitment_exposure
 ),
@@ -110,6 +111,7 @@ placed as (
             when e.is_exposure_unknown then null
             else 0
         end as arm,
+        e.is_booked_late,
         k.cluster_id,
         k.partner_cluster_id
     from commitments as c
@@ -137,6 +139,7 @@ select
     p.importance_1_5,
     p.confidence_1_5,
     p.arm,
+    p.is_booked_late,
     p.state,
     p.done_day,
     p.reported_day,

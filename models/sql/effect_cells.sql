@@ -1,5 +1,6 @@
 -- One row per line, cluster, group, person and arm: counts of mature commitments by state.
--- These integers are all an estimate needs. Commitments whose exposure is unknown have no arm and are not here.
+-- These integers are all an estimate needs. Commitments whose exposure is unknown have no arm and are in no line but
+-- `intention_to_treat`, whose arm is the prompt drawn for the check-out, whatever was booked.
 with outcomes as (
     select
         cluster_id,
@@ -7,6 +8,7 @@ with outcomes as (
         coalesce(group_id, person_id) as group_id,
         person_id,
         arm,
+        is_booked_late,
         state,
         is_group_six,
         is_mature,
@@ -45,6 +47,24 @@ lines as (
     select 'partnerships_joined' as line, partner_cluster_id as cluster_id, group_id, person_id, arm, state, kept
     from outcomes
     where is_mature
+    union all
+    select 'late_bookings_left_out' as line, cluster_id, group_id, person_id, arm, state, kept
+    from outcomes
+    where is_mature and not is_booked_late
+),
+
+prompted as (
+    select
+        cluster_id,
+        group_id,
+        person_id,
+        arm,
+        n_done,
+        n_not_done,
+        n_withdrawn,
+        n_unknown,
+        n_kept
+    from prompted_check_outs
 )
 
 select
@@ -60,3 +80,17 @@ select
     sum(kept) as n_kept
 from lines
 group by line, cluster_id, group_id, person_id, arm
+union all
+select
+    'intention_to_treat' as line,
+    cluster_id,
+    group_id,
+    person_id,
+    arm,
+    sum(n_done) as n_done,
+    sum(n_not_done) as n_not_done,
+    sum(n_withdrawn) as n_withdrawn,
+    sum(n_unknown) as n_unknown,
+    sum(n_kept) as n_kept
+from prompted
+group by cluster_id, group_id, person_id, arm

@@ -1,4 +1,5 @@
 -- One row per survey wave: people invited, and how many of them answered at least one question.
+-- An expectation given before a session is no answer to the pulse after it.
 with invited as (
     select distinct
         wave,
@@ -11,6 +12,7 @@ answered as (
         wave,
         person_id
     from core_answers
+    where question_id <> 'expected_usefulness' or wave = 'baseline'
 )
 
 select

@@ -131,3 +131,53 @@ def test_every_appointment_keeps_its_days(drawn: Drawn) -> None:
 
 def test_a_named_appointment_without_a_booking_time_leaves_exposure_unknown(drawn: Drawn) -> None:
     assert exposure(drawn, {**BOOKED, "booked_at": None}) == (False, True)
+
+
+def late(drawn: Drawn, appointment: dict[str, object]) -> object:
+    exposure(drawn, appointment)
+    return drawn.row("commitment_exposure", "is_booked_late")[0]
+
+
+@pytest.mark.parametrize(("us", "is_late"), [(0, False), (1, True)])
+def test_named_and_booked_after_the_plans_hours_is_booked_late(drawn: Drawn, us: int, is_late: bool) -> None:
+    assert late(drawn, {**BOOKED, "booked_at": at(1, us=us)}) is is_late
+
+
+@pytest.mark.parametrize(("day", "is_late"), [(1, False), (2, True), (28, True), (29, False)])
+def test_an_event_made_days_later_is_a_late_booking_of_the_last_check_out_within_the_horizon(
+    drawn: Drawn, day: int, is_late: bool
+) -> None:
+    assert late(drawn, {**EVENT, "booked_at": at(day), "scheduled_at": at(day + 7)}) is is_late
+
+
+def test_an_event_within_the_plans_hours_is_not_late_even_where_no_commitment_fits_it(drawn: Drawn) -> None:
+    drawn.settings(booking_hours=48)
+    assert late(drawn, {**EVENT, "booked_at": at(1.5)}) is False
+    assert drawn.row("core_appointments", "link") == ("no_candidate",)
+
+
+def test_a_late_event_is_about_the_last_check_out_before_it_alone(drawn: Drawn) -> None:
+    made = [
+        {"commitment_id": name, "person_id": "owner", "made_at": at(day)}
+        for name, day in (("early", -10), ("last", 0), ("after", 8))
+    ]
+    drawn.put("core_commitments", *made).put("current_commitments", *made)
+    drawn.put("current_appointments", {**EVENT, "booked_at": at(5)})
+    drawn.build("core_appointments", "commitment_exposure")
+    assert drawn.by("commitment_exposure", "commitment_id", "is_booked_late") == {
+        "early": False,
+        "last": True,
+        "after": False,
+    }
+
+
+def test_booked_in_time_is_not_late_whatever_was_booked_after(drawn: Drawn) -> None:
+    exposure(drawn, BOOKED)
+    drawn.put("current_appointments", BOOKED, {**BOOKED, "appointment_id": "second", "booked_at": at(5)})
+    drawn.build("core_appointments", "commitment_exposure")
+    assert drawn.row("commitment_exposure", "is_booked", "is_booked_late") == (True, False)
+
+
+@pytest.mark.parametrize("lacking", [{"partner_person_id": None}, {"scheduled_at": None}])
+def test_without_a_partner_or_a_date_nothing_is_booked_late(drawn: Drawn, lacking: dict[str, object]) -> None:
+    assert late(drawn, {**BOOKED, "booked_at": at(5), **lacking}) is False

@@ -16,6 +16,7 @@ CELL: Row = {
     "is_mature_14": False,
     "is_mature_42": False,
     "is_mature_due": False,
+    "is_booked_late": False,
     "is_group_six": False,
     "state": "done",
     "kept": 1,
@@ -84,12 +85,36 @@ def test_completed_six_counts_only_groups_that_held_a_sixth_session(drawn: Drawn
         "primary": 2,
         "completed_six": 1,
         "partnerships_joined": 2,
+        "late_bookings_left_out": 2,
     }
+
+
+def test_booked_late_is_left_out_of_its_line_and_of_no_other(drawn: Drawn) -> None:
+    cells(drawn, {"arm": 0, "is_booked_late": True}, {"arm": 0}, {"arm": 1})
+    found = {(row[0], row[1]): row[2] for row in drawn.rows("effect_cells", "line", "arm", "n_done")}
+    assert (found["primary", 0], found["late_bookings_left_out", 0]) == (2, 1)
+    assert (found["primary", 1], found["late_bookings_left_out", 1]) == (1, 1)
+
+
+def test_the_randomised_line_sums_a_persons_check_outs_by_what_was_drawn(drawn: Drawn) -> None:
+    check_out = {"person_id": "p", "group_id": "g", "cluster_id": 1, "block": "b", "arm": 1}
+    zero = dict.fromkeys(COUNTS, 0)
+    drawn.put(
+        "prompted_check_outs",
+        {**check_out, **zero, "session_id": "s1", "n_done": 1, "n_kept": 1},
+        {**check_out, **zero, "session_id": "s2", "n_not_done": 1},
+        {**check_out, **zero, "session_id": "s3", "arm": 0, "n_unknown": 1},
+    ).build("effect_cells")
+    assert drawn.rows("effect_cells", "line", "person_id", "arm", *COUNTS) == [
+        ("intention_to_treat", "p", 0, 0, 0, 0, 1, 0),
+        ("intention_to_treat", "p", 1, 1, 1, 0, 0, 1),
+    ]
 
 
 def test_with_partnerships_joined_the_cluster_is_the_wider_one(drawn: Drawn) -> None:
     cells(drawn, {})
-    assert drawn.by("effect_cells", "line", "cluster_id") == {"primary": 1, "partnerships_joined": 9}
+    found = drawn.by("effect_cells", "line", "cluster_id")
+    assert (found["primary"], found["partnerships_joined"]) == (1, 9)
 
 
 # Commitments of one person made on days 0 to 3, and what was said of them; they mature on days 49 to 52.

@@ -43,7 +43,13 @@ FOR_EFFECT = (
     "outcome_reports",
     "appointments",
 )
-HEADLINE = ("commitment_exposure", "group_progress", "commitment_outcomes", "effect_cells")
+HEADLINE = (
+    "commitment_exposure",
+    "group_progress",
+    "commitment_outcomes",
+    "prompted_check_outs",
+    "effect_cells",
+)
 ALL_CORE = tuple(table.name for table in CORE_TABLES)
 
 

@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from models.effects.loneliness import paired_change, ucla3_score
+from models.effects.clusters import Membership
+from models.effects.loneliness import paired_change, share_of_people, ucla3_score
+from models.effects.rates import fit_share
 from models.effects.result import Thresholds
 
 FREE = Thresholds.none()
@@ -131,3 +133,47 @@ def test_a_change_is_the_same_bits_whatever_people_and_clusters_are_called(
     there = paired_change(cluster, np.arange(24), change, FREE)
     renamed = np.array(clusters)[cluster]
     assert paired_change(renamed[people], np.array(people), change[people], FREE) == there
+
+
+def people_of(n: int, n_clusters: int) -> Membership:
+    people = np.arange(n)
+    return Membership(people % n_clusters, people % n_clusters, people)
+
+
+def test_a_share_of_people_is_the_clustered_share_without_an_always_valid_interval() -> None:
+    # One person per cluster: 6 of 24, Wilson's interval with 24 (1 - 1/24) effective people and t on 23.
+    result = share_of_people("some_share", people_of(24, 24), np.arange(24) < 6, FREE)
+    fit = fit_share(np.ones(24), (np.arange(24) < 6).astype(float), people_of(24, 24), FREE)
+    assert fit is not None
+    assert (result.estimand, result.estimate, result.se) == ("some_share", 6 / 24, fit.se)
+    assert result.se == pytest.approx(math.sqrt(0.25 * 0.75 / 23))
+    assert (result.ci, result.cs, result.status, result.n_persons) == (fit.ci, None, "ok", 24)
+
+
+def test_a_share_of_nobody_has_an_interval_of_width_within_0_and_1() -> None:
+    result = share_of_people("some_share", people_of(24, 8), np.zeros(24, bool), FREE)
+    assert (result.estimate, result.ci.low) == (0.0, 0.0)
+    assert 0 < result.ci.high < 1
+
+
+@pytest.mark.parametrize(
+    ("n_people", "n_clusters", "response", "reasons"),
+    [
+        (9, 9, None, ("too_few_persons",)),
+        (12, 3, None, ("too_few_clusters",)),
+        (12, 6, 0.29, ("response_too_low",)),
+    ],
+)
+def test_a_share_is_refused_where_the_mean_change_is(
+    n_people: int, n_clusters: int, response: float | None, reasons: tuple[str, ...]
+) -> None:
+    people = people_of(n_people, n_clusters)
+    result = share_of_people("s", people, np.arange(n_people) < 4, Thresholds(), response_share=response)
+    assert (result.status, result.reasons, result.estimate) == ("refused", reasons, None)
+
+
+@pytest.mark.parametrize("person", [[0, 0], [0, 1, 2]])
+def test_a_share_needs_one_row_and_one_class_per_person(person: list[int]) -> None:
+    zeros = np.zeros(len(person), dtype=np.int64)
+    with pytest.raises(ValueError, match="one row per person, and one class for each"):
+        share_of_people("s", Membership(zeros, zeros, np.array(person)), [True, False], FREE)

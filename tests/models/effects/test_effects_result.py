@@ -1,12 +1,34 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import math
+import pkgutil
 
 import pytest
 
-from models.effects import result as result_module
-from models.effects.result import REASON_CODES, Interval, Result, Sizes, Thresholds, refused
+from models import effects
+from models.effects.reasons import REASON_CODES
+from models.effects.result import Interval, Result, Sizes, Thresholds, refused
+
+ESTIMANDS = {
+    "risk_difference",
+    "expectation_gap",
+    "expectation_exceeded",
+    "expectation_fell_short",
+    "expectation_net",
+    "done_by_day",
+    "loneliness_change",
+    "mixed_model_change",
+    "negative_control_previous_commitment",
+    "days_open_difference",
+    "intention_to_treat",
+    "risk_ratio",
+    "usefulness_top_two_weighted",
+    "staggered_difference",
+    "usefulness_trend",
+    "usefulness_trend_pooled",
+}
 
 
 def a_result(**changes: object) -> Result:
@@ -70,10 +92,21 @@ def test_a_result_that_contradicts_itself_cannot_be_made(changes: dict[str, obje
 
 
 def test_every_reason_code_is_listed_once_in_snake_case() -> None:
-    constants = {v for k, v in vars(result_module).items() if k.isupper() and isinstance(v, str)}
-    assert constants == set(REASON_CODES)
-    assert len(REASON_CODES) == len(constants)
+    assert len(set(REASON_CODES)) == len(REASON_CODES)
     assert all(code.replace("_", "").isalpha() and code.islower() for code in REASON_CODES)
+
+
+def test_a_code_named_in_any_module_is_listed_or_the_name_of_what_is_estimated() -> None:
+    modules = [
+        importlib.import_module(f"models.effects.{m.name}") for m in pkgutil.iter_modules(effects.__path__)
+    ]
+    named = {
+        value
+        for module in modules
+        for name, value in vars(module).items()
+        if name.isupper() and not name.startswith("_") and isinstance(value, str)
+    }
+    assert named - set(REASON_CODES) - ESTIMANDS == set()
 
 
 def test_the_default_limits_are_those_of_the_specification() -> None:
