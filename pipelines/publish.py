@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from pipelines.private_files import make_file_private, make_private_folder, replace_file, sync_file, sync_folder
 from pipelines.settings import Folders
 
@@ -69,13 +71,21 @@ def current_release(folders: Folders) -> Release | None:
     Raises:
         ReleaseError: its manifest can't be read.
     """
-    path = folders.published / "current" / MANIFEST
+    folder = folders.published / "current"
+    return read_release(folder) if (folder / MANIFEST).exists() else None
+
+
+def read_release(folder: Path) -> Release:
+    """What identifies the release in a folder.
+
+    Raises:
+        ReleaseError: its manifest can't be read.
+    """
+    path = folder / MANIFEST
     try:
         content = json.loads(path.read_text("utf-8"))
         return Release(**content["release"])
-    except FileNotFoundError:
-        return None
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
         raise ReleaseError(f"{path} is damaged: `peerlift run` publishes anew.") from error
 
 
@@ -83,6 +93,20 @@ def current_folder(folders: Folders) -> Path | None:
     """Folder of the release shown now, by its own name; None before the first."""
     link = folders.published / "current"
     return link.resolve() if link.exists() else None
+
+
+def data_hash(tables: Mapping[str, pl.DataFrame]) -> str:
+    """Hash of the protected tables' content."""
+    digest = hashlib.sha256()
+    for name, frame in sorted(tables.items()):
+        digest.update(name.encode() + b"\0" + frame.write_csv().encode())
+    return digest.hexdigest()
+
+
+def release_folders(folders: Folders) -> list[Path]:
+    """Folders of the releases that are kept."""
+    releases = folders.published / "releases"
+    return sorted(path for path in releases.iterdir() if path.is_dir()) if releases.is_dir() else []
 
 
 def analyst_file(folders: Folders) -> Path | None:
