@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 
@@ -162,6 +162,34 @@ def check(folder: Path | None, file: Path) -> int:
     from pipelines.check_file import check_file
 
     return SOMETHING_REFUSED if check_file(_programme(folder), file) else OK
+
+
+@main.command()
+@click.argument("groups", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--within",
+    type=click.Choice(["person", "group"]),
+    default="person",
+    show_default=True,
+    help="Draw in blocks over a person's sessions, or over a group's people session by session.",
+)
+@click.option("--from-session", type=int, default=1, show_default=True, help="First session drawn for.")
+@click.option("--to-session", type=int, default=6, show_default=True, help="Last session drawn for.")
+@click.option("--block-size", type=int, default=4, show_default=True, help="Check-outs in a block.")
+@click.option("--seed", type=int, help="Seed of the draw; one nobody chose where left out.")
+@click.option(
+    "--into", type=click.Path(path_type=Path, dir_okay=False), help="File to write; else in the inbox."
+)
+@click.pass_obj
+@_ends_in_words
+def assign(folder: Path | None, /, groups: Path, into: Path | None, seed: int | None, **asked: Any) -> int:
+    """Draw at which coming check-outs the prompt to book a date is shown, for the members in GROUPS."""
+    from pipelines.assign import Draw, draw_assignments, fresh_seed, said_of
+    from pipelines.settings import now
+
+    draw = Draw(**asked, seed=fresh_seed() if seed is None else seed)
+    click.echo(said_of(draw_assignments(_programme(folder), groups, draw, now(), into)))
+    return OK
 
 
 def entry() -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from models.plan import Plan
+from models.plan import LIMITS, PRIMARIES, Plan
 
 FLOOR_PEOPLE = 5
 FLOOR_PEOPLE_LONELINESS = 10
@@ -59,6 +59,11 @@ class Folders:
     def database(self) -> Path:
         """The run's own DuckDB file."""
         return self.warehouse / "peerlift.duckdb"
+
+    @property
+    def ledger(self) -> Path:
+        """What was released, by person; can't be made anew."""
+        return self.warehouse / "ledger.duckdb"
 
     @property
     def landed(self) -> Path:
@@ -226,7 +231,7 @@ def load_plan(path: Path) -> Plan:
     """Read `plan.toml`; what it leaves out has the default.
 
     Raises:
-        SettingsError: the file is missing, is not TOML, or holds an unknown or wrong value.
+        SettingsError: the file is missing, is not TOML, or holds an unknown or wrong value, or one out of its range.
     """
     content = _read_toml(path)
     kinds = {field.name: type(getattr(Plan(), field.name)) for field in fields(Plan)}
@@ -237,7 +242,20 @@ def load_plan(path: Path) -> Plan:
         if type(number) is not kinds[key] or (isinstance(number, int | float) and number <= 0):
             raise SettingsError(f"{path}: {key} must be a {kinds[key].__name__} above zero.")
         values[key] = number
-    return Plan(**values)
+    plan = Plan(**values)
+    _refuse_beyond_limits(path, plan)
+    return plan
+
+
+def _refuse_beyond_limits(path: Path, plan: Plan) -> None:
+    if plan.primary not in PRIMARIES:
+        near = difflib.get_close_matches(plan.primary, PRIMARIES, n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(PRIMARIES)}."
+        raise SettingsError(f"{path}: primary {plan.primary!r} is no analysis there is. {hint}")
+    for key, (least, largest) in LIMITS.items():
+        value = getattr(plan, key)
+        if not least <= value <= largest:
+            raise SettingsError(f"{path}: {key} is {value:g}; it has to lie in {least:g} to {largest:g}.")
 
 
 def _settings_hash(folder: Path) -> str:

@@ -8,7 +8,8 @@ from models.contracts import PROTECTED_TABLES, estimate_table
 from models.derived import derived_tables
 from pipelines.assets.core import BUILT_IN_PYTHON
 from pipelines.assets.programme import ProgrammeFolder
-from pipelines.stages.estimating import estimate_all, protect_all
+from pipelines.stages.estimating import estimate_all
+from pipelines.stages.protecting import protect_all, settle_ledger
 from pipelines.stages.releasing import (
     release_draft,
     run_inputs_hash,
@@ -105,5 +106,7 @@ def analyst_duckdb(programme: ProgrammeFolder) -> None:
 def released(programme: ProgrammeFolder) -> dg.MaterializeResult[None]:
     """Make the draft the current release."""
     with programme.held():
-        release = release_draft(programme.load())
+        loaded = programme.load()
+        release = release_draft(loaded)
+        settle_ledger(loaded)
     return dg.MaterializeResult(metadata={"release": release.release_id, "week": release.week})

@@ -1,4 +1,4 @@
-"""Estimates from derived tables, and the one gate that turns them into protected tables."""
+"""Estimates from derived tables, and the tables about the data."""
 
 from __future__ import annotations
 
@@ -9,19 +9,28 @@ import polars as pl
 from models.catalogue import claims, metrics, questions
 from models.contracts import CORE_TABLES, META_TABLES, PROTECTED_TABLES, Table, estimate_table
 from models.derived import derived_tables
-from models.disclosure import Floors, protect
 from models.estimates import Inputs, Setting, estimate_tables
+from models.estimates.programme import PLAN_VERSIONS, plan_version_rows
 from models.frames import frame_of
+from models.plan import PlanVersion
 from pipelines.settings import Cut, Programme, iso_week
 from pipelines.stages.loading import rules_of
 from pipelines.stages.tables import derived_names
 from pipelines.store.deliveries import quarantined_rows, row_accounts
 from pipelines.store.history import staged_table
+from pipelines.store.plan_history import (
+    freeze_week,
+    frozen_under,
+    plan_versions,
+    record_floors,
+    record_plan,
+    version_in_force,
+)
 from pipelines.store.warehouse import Connection, fetch, open_warehouse, put_table
 
 RUNS = "meta_runs"
 EXTRA_TABLES = ("weeks", "frozen_weeks")
-UNREAD = ("commitment_exposure", "commitment_outcomes")
+UNREAD = ("commitment_exposure", "commitment_outcomes", "usefulness_answers")
 
 
 def estimate_all(programme: Programme, inputs_hash: str) -> dict[str, int]:
@@ -30,24 +39,14 @@ def estimate_all(programme: Programme, inputs_hash: str) -> dict[str, int]:
     A week's estimate is kept once for the same inputs and never changed: another run of the week adds another.
     """
     with open_warehouse(programme.folders.database) as connection:
-        inputs = _inputs(connection, programme)
+        version = _record_promises(connection, programme)
+        inputs = estimation_inputs(connection, programme)
         estimates = estimate_tables(inputs, metrics(), claims())
+        estimates |= {PLAN_VERSIONS.name: plan_version_rows(plan_versions(connection))}
         for name, frame in estimates.items():
             put_table(connection, name, frame)
-        _freeze_week(connection, programme, inputs_hash)
+        freeze_week(connection, iso_week(inputs.setting.data_as_of), version, inputs_hash)
     return {name: len(frame) for name, frame in estimates.items()}
-
-
-def protect_all(programme: Programme) -> dict[str, int]:
-    """Pass the estimates through the disclosure gate, and describe the data beside them; rows per protected table."""
-    floors = Floors(programme.minimum_people, programme.minimum_people_loneliness)
-    with open_warehouse(programme.folders.database) as connection:
-        names = [estimate_table(table).name for table in PROTECTED_TABLES]
-        estimates = {name: fetch(connection, f"select * from {name}") for name in names}  # noqa: S608
-        protected = protect(estimates, floors, metrics())
-        for name, frame in {**protected, **_meta_tables(connection)}.items():
-            put_table(connection, name, frame)
-    return {name: len(frame) for name, frame in protected.items()}
 
 
 def protected_tables(connection: Connection) -> dict[str, pl.DataFrame]:
@@ -68,7 +67,8 @@ def _fetched(connection: Connection, tables: Sequence[Table]) -> dict[str, pl.Da
     }
 
 
-def _meta_tables(connection: Connection) -> dict[str, pl.DataFrame]:
+def described_tables(connection: Connection) -> dict[str, pl.DataFrame]:
+    """The tables about the data as of now, but for the run itself."""
     rows = {
         "meta_sources": _source_rows(connection),
         "meta_quarantine": quarantined_rows(connection)
@@ -104,11 +104,12 @@ def lineage_rows() -> list[dict[str, object]]:
     return [{"table_name": table, "made_from": read} for table, read in sorted(pairs)]
 
 
-def _inputs(connection: Connection, programme: Programme) -> Inputs:
+def estimation_inputs(connection: Connection, programme: Programme) -> Inputs:
+    """Everything the estimators and the gate read."""
     names = (*(name for name in derived_names() if name not in UNREAD), *EXTRA_TABLES)
     tables = {name: fetch(connection, f"select * from {name}") for name in names}  # noqa: S608
     tables["weeks"] = tables["weeks"].sort("week_end_day")
-    tables["frozen_weeks"] = _last_frozen(tables["frozen_weeks"], programme.plan.sha256)
+    tables["frozen_weeks"] = frozen_under(tables["frozen_weeks"], version_in_force(connection))
     row = fetch(connection, "select data_as_of, known_at, lag_days from run_settings").row(0, named=True)
     cut = Cut(row["data_as_of"], row["known_at"])
     setting = Setting(
@@ -124,33 +125,11 @@ def _inputs(connection: Connection, programme: Programme) -> Inputs:
     return Inputs(tables, setting)
 
 
-def _freeze_week(connection: Connection, programme: Programme, inputs_hash: str) -> None:
-    connection.execute(
-        """
-        insert into frozen_weeks
-        select e.*, ?, ?, s.known_at
-        from estimate_effect_by_week as e cross join run_settings as s
-        where e.week = ? and not exists (
-            select 1 from frozen_weeks as f where f.week = e.week and f.inputs_hash = ?
-        )
-        """,
-        [
-            inputs_hash,
-            programme.plan.sha256,
-            iso_week(fetch(connection, "select data_as_of from run_settings")["data_as_of"][0]),
-            inputs_hash,
-        ],
-    )
-
-
-def _last_frozen(frozen: pl.DataFrame, plan_hash: str) -> pl.DataFrame:
-    """The last estimate kept in each week under the plan; another plan is another sequence."""
-    return (
-        frozen.filter(pl.col("plan_hash") == plan_hash)
-        .sort("week", "known_at", "inputs_hash")
-        .unique("week", keep="last", maintain_order=True)
-        .drop("inputs_hash", "plan_hash", "known_at")
-    )
+def _record_promises(connection: Connection, programme: Programme) -> PlanVersion:
+    """Keep the privacy floors and the plan of this run; returns the version of the plan in force."""
+    day = fetch(connection, "select data_as_of from run_settings")["data_as_of"][0]
+    record_floors(connection, programme.minimum_people, programme.minimum_people_loneliness, day)
+    return record_plan(connection, programme.plan, day)
 
 
 def _source_rows(connection: Connection) -> list[dict[str, object]]:

@@ -22,6 +22,7 @@ from pipelines.publish import (
     analyst_file,
     current_folder,
     current_release,
+    data_hash,
     draft_folder,
     draft_restricted,
     finish,
@@ -114,14 +115,6 @@ def release_draft(programme: Programme) -> Release:
     finish(folders, keep=programme.keep_releases)
     current = current_release(folders)
     return current or release
-
-
-def data_hash(tables: dict[str, pl.DataFrame]) -> str:
-    """Hash of the protected tables' content."""
-    digest = hashlib.sha256()
-    for name, frame in sorted(tables.items()):
-        digest.update(name.encode() + b"\0" + frame.write_csv().encode())
-    return digest.hexdigest()
 
 
 def _is_current_whole(programme: Programme, wanted: str) -> bool:

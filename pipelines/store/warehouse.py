@@ -19,7 +19,37 @@ DAMAGED = (
     "see that the disk is neither full nor read-only; else restore the file from a backup, or remove it and run "
     "again: it is made anew from the landed copies."
 )
-KEPT = (*CORE_TABLES, BY_WEEK)
+FROZEN_WITH = (
+    Column("inputs_hash", "text", "Hash of all the run was made from.", is_required=True),
+    Column("data_hash", "text", "Hash of the counts the week's difference was made from.", is_required=True),
+    Column("plan_version", "integer", "Version of the plan in force.", is_required=True),
+    Column("plan_hash", "text", "Hash of that plan's values.", is_required=True),
+    Column("known_at", "time", "When the run began.", is_required=True),
+)
+# Rows are added to these tables and never changed.
+FROZEN_WEEKS = Table("frozen_weeks", "ISO week x inputs of a live run", BY_WEEK.columns + FROZEN_WITH)
+PLAN_VERSIONS = Table(
+    "plan_versions",
+    "version of the plan",
+    (
+        Column("version", "integer", "1 for the plan of the first run.", is_required=True),
+        Column("effective_from", "date", "Cut of the first run that used it.", is_required=True),
+        Column("plan_hash", "text", "Hash of its values.", is_required=True),
+        Column("values", "text", "Its values as JSON.", is_required=True),
+        Column("changes", "text", "What differs from the version before.", is_required=True),
+    ),
+)
+FLOOR_VERSIONS = Table(
+    "floor_versions",
+    "change of the privacy floors",
+    (
+        Column("effective_from", "date", "Cut of the first run that used them.", is_required=True),
+        Column("minimum_people", "integer", "Fewest people of a published number.", is_required=True),
+        Column("minimum_people_loneliness", "integer", "The same for loneliness.", is_required=True),
+    ),
+)
+APPEND_ONLY = (FROZEN_WEEKS, PLAN_VERSIONS, FLOOR_VERSIONS)
+KEPT = (*CORE_TABLES, *APPEND_ONLY)
 Connection = duckdb.DuckDBPyConnection
 
 
@@ -137,10 +167,8 @@ def _create_kept_tables(connection: Connection) -> None:
         );
         """
     )
-    connection.execute(
-        f"create table if not exists frozen_weeks ({column_definitions(BY_WEEK.columns)}, "
-        "inputs_hash varchar, plan_hash varchar, known_at timestamp)"
-    )
+    for table in APPEND_ONLY:
+        connection.execute(f"create table if not exists {table.name} ({column_definitions(table.columns)})")
     for table in CORE_TABLES:
         columns = column_definitions(table.columns)
         connection.execute(

@@ -86,6 +86,13 @@ def test_a_wrong_setting_is_refused_by_file_and_key(load: Load, settings: str, t
         ("horizon_days = true\n", "horizon_days must be a int"),
         ('margin = "wide"\n', "margin must be a float"),
         ("margin = -0.1\n", "margin must be a float above zero"),
+        ("margin = 0.26\n", "margin is 0.26; it has to lie in 0.01 to 0.25"),
+        ("horizon_days = 6\n", "horizon_days is 6; it has to lie in 7 to 182"),
+        ("prior_sd = 5.0\n", "prior_sd is 5; it has to lie in 0.01 to 0.5"),
+        ("minimum_groups_six = 9\n", "minimum_groups_six is 9; it has to lie in 10 to 10000"),
+        ("minimum_share_six = 0.49\n", "minimum_share_six is 0.49; it has to lie in 0.5 to 1"),
+        ('primary = "crude_risk_diference_of_kept"\n', "Did you mean 'crude_risk_difference_of_kept'"),
+        ('primary = "whatever"\n', "no analysis there is. Known are crude_risk_difference_of_kept."),
     ],
 )
 def test_a_wrong_plan_is_refused_by_file_and_key(load: Load, plan: str, told: str) -> None:
@@ -96,8 +103,8 @@ def test_a_wrong_plan_is_refused_by_file_and_key(load: Load, plan: str, told: st
 
 
 def test_a_plan_keeps_what_it_says_and_defaults_the_rest(tmp_path: Path) -> None:
-    (tmp_path / "plan.toml").write_text("horizon_days = 35\nmargin = 1\n", "utf-8")
-    assert load_plan(tmp_path / "plan.toml") == Plan(horizon_days=35, margin=1.0)
+    (tmp_path / "plan.toml").write_text("horizon_days = 35\nminimum_share_six = 1\n", "utf-8")
+    assert load_plan(tmp_path / "plan.toml") == Plan(horizon_days=35, minimum_share_six=1.0)
 
 
 @pytest.mark.parametrize("name", ["peerlift.toml", "plan.toml"])

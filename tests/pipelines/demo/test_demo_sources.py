@@ -59,7 +59,9 @@ def readable(staged: Staged, table: str, *files: str) -> pl.DataFrame:
 
 
 def test_there_is_one_source_file_per_export(staged, tmp_path):
-    assert {Path(name).stem for name in staged} == {Path(name).stem for name in write_sources(tmp_path)}
+    # What is drawn for check-outs comes from the command `assign`, and the demo draws nothing.
+    named = {Path(name).stem for name in write_sources(tmp_path)} - {"assignments"}
+    assert {Path(name).stem for name in staged} == named
 
 
 def test_the_packaged_source_files_say_what_they_are_for(tmp_path):
