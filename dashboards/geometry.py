@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboards.figures.info import Axis, BandInfo, BarsInfo, Info, RangesInfo
+from dashboards.figures.info import (
+    Axis,
+    BandInfo,
+    BarsInfo,
+    CurvesInfo,
+    DotsInfo,
+    Info,
+    MirrorInfo,
+    RangesInfo,
+    RowsInfo,
+    Sample,
+)
 from dashboards.phrases import plain, signed
 from dashboards.theme import SMALL_SIZE
 
@@ -25,10 +36,19 @@ ROW_GAP = 14
 BAR_THICKNESS = 30
 SLIM_BAR_THICKNESS = 22
 DOT_LINE = 24
+SPAN_THICKNESS = 20
 CHARACTER_SHARE = 0.56
 SAMPLE_WIDTH = 22
 SAMPLE_HEIGHT = 12
 PAST_DASH = "5 4"
+LEGEND_LINE = 19
+LEGEND_GAP = 15
+DOT_STEP = 18
+DOT_ROW_GAP = 12
+DOT_TEXT_ROOM = 92
+MIRROR_HEIGHT = 200
+MIRROR_LABEL_WIDTH = 46
+CURVES_HEIGHT = 230
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +69,40 @@ class RowPlace:
     mark_y: float
 
 
+@dataclass(frozen=True, slots=True)
+class DotRowPlace:
+    """The vertical centres of a row of dots: its label, its note, its dots; and where the row ends."""
+
+    label_y: float
+    note_y: float
+    dot_ys: tuple[float, ...]
+    end_y: float
+
+
 def row_places(info: BarsInfo | RangesInfo) -> tuple[RowPlace, ...]:
     """The places of all rows, from the top of the plot."""
     height = row_height(info)
     return tuple(_place(info, index * height) for index in range(len(info.readings)))
 
 
-def sides(info: BarsInfo | RangesInfo) -> Sides:
+def sides(info: RowsInfo) -> Sides:
     """The room beside the plot: for labels that stand left, for values that stand right, for dots at the ends."""
+    if isinstance(info, DotsInfo):
+        return Sides(DOT_EDGE, DOT_TEXT_ROOM if info.has_ranges else DOT_EDGE)
+    if isinstance(info, MirrorInfo):
+        return Sides(MIRROR_LABEL_WIDTH, DOT_EDGE)
     if isinstance(info, RangesInfo):
         return Sides(DOT_EDGE, DOT_EDGE)
     return Sides(LEFT_LABEL_WIDTH, END_ROOM) if info.labels == "left" else Sides(EDGE, EDGE)
 
 
-def grid_spans(info: BarsInfo | RangesInfo) -> tuple[tuple[float, float], ...]:
+def grid_spans(info: RowsInfo) -> tuple[tuple[float, float], ...]:
     """From where to where grid lines run down: behind what is drawn, never through a label."""
+    if isinstance(info, MirrorInfo):
+        return ((legend_height(info), plot_height(info)),)
+    if isinstance(info, DotsInfo):
+        drawn = (place.dot_ys for place in dot_row_places(info) if place.dot_ys)
+        return tuple((ys[0] - DOT_STEP / 2, ys[-1] + DOT_STEP / 2) for ys in drawn)
     if isinstance(info, BarsInfo) and info.labels == "left":
         return ((0.0, plot_height(info)),)
     half = value_reach(info)
@@ -94,12 +133,48 @@ def plot_height(info: Info) -> float:
     """Height of the plot without its axis."""
     if isinstance(info, BandInfo):
         return BAND_HEIGHT
+    if isinstance(info, CurvesInfo):
+        return legend_height(info) + CURVES_HEIGHT
+    if isinstance(info, MirrorInfo):
+        return legend_height(info) + MIRROR_HEIGHT
+    if isinstance(info, DotsInfo):
+        return dot_row_places(info)[-1].end_y if info.rows else legend_height(info)
     return row_height(info) * len(info.readings)
 
 
 def chart_height(info: Info) -> float:
     """Height of the whole chart."""
     return ABSENT_HEIGHT if info.absent else plot_height(info) + AXIS_HEIGHT
+
+
+def dot_row_places(info: DotsInfo) -> tuple[DotRowPlace, ...]:
+    """The places of all rows of dots, from the top of the picture; a row without dots has one line for its note."""
+    places, top = [], legend_height(info)
+    for row in info.rows:
+        n_lines = len(row.dots) if info.has_ranges else min(len(row.dots), 1)
+        first = top + LABEL_LINE + DOT_STEP / 2
+        lines = tuple(first + DOT_STEP * line for line in range(n_lines))
+        ys = lines if info.has_ranges else lines * len(row.dots)
+        end = top + LABEL_LINE + DOT_STEP * max(n_lines, 1) + DOT_ROW_GAP
+        places.append(DotRowPlace(top + LABEL_LINE / 2, first, ys, end))
+        top = end
+    return tuple(places)
+
+
+def legend(info: DotsInfo | MirrorInfo | CurvesInfo) -> tuple[Sample, ...]:
+    """The legend of a chart, one line per entry."""
+    return tuple(curve.sample for curve in info.curves) if isinstance(info, CurvesInfo) else info.legend
+
+
+def legend_height(info: DotsInfo | MirrorInfo | CurvesInfo) -> float:
+    """The room a legend takes above the plot."""
+    n_lines = len(legend(info))
+    return LEGEND_LINE * n_lines + LEGEND_GAP if n_lines else 0
+
+
+def mirror_y(info: MirrorInfo, height: float) -> float:
+    """How far down a height of the histograms (0 to 1) lies; the lowest is at the bottom."""
+    return legend_height(info) + MIRROR_HEIGHT * (1 - height)
 
 
 def legend_places(info: BandInfo) -> tuple[tuple[bool, str, float], ...]:
@@ -131,7 +206,8 @@ def wrapped(text: str, width: float, size: float) -> tuple[str, ...]:
 
 def tick_label(value: float, axis: Axis) -> str:
     """A tick in words: 25%, +5, −0.5."""
-    digits = 0 if axis.step >= 1 else 1
+    digits = 0 if axis.step >= 1 else 1 if axis.step >= 0.1 else 2
+    value = abs(value) if axis.is_mirrored else value
     return (signed(value, digits) if axis.is_signed else plain(value, digits)) + axis.suffix
 
 

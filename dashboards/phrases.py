@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dashboards.rows import Row
@@ -56,6 +57,12 @@ class Phrases:
         key = "unit.one_point" if abs(rounded(difference * 100)) == 1 else "unit.points"
         return self.words(key, number=number)
 
+    def points_apart(self, difference: float) -> str:
+        """How far apart two shares are in points, whichever is larger: 14 points."""
+        size = rounded(abs(difference) * 100)
+        key = "unit.one_point" if size == 1 else "unit.points"
+        return self.words(key, number=plain(size))
+
     def points_range(self, low: float, high: float) -> str:
         """Two differences as a range: +5 to +23 points."""
         return self.words("unit.points", number=self.bare_points_range(low, high))
@@ -79,6 +86,14 @@ class Phrases:
     def change_range(self, low: float, high: float) -> str:
         """Two changes as a range: −0.6 to 0."""
         return self.words("unit.range", low=self.change(low), high=self.change(high))
+
+    def decimals(self, value: float, digits: int) -> str:
+        """A number with so many decimals: 1.76."""
+        return plain(value, digits)
+
+    def p_value(self, value: float) -> str:
+        """A p-value with three decimals; a smaller one says so."""
+        return self.words("unit.under_thousandth") if value < 0.0005 else plain(value, 3)
 
     def count(self, number: int) -> str:
         """A count with thousands separated."""
@@ -107,20 +122,27 @@ class Phrases:
 
     def quantity(self, value: float, unit: str) -> str:
         """A value in the unit of its metric; shares become percentages and points stay points."""
-        if unit == "share":
-            return self.percent(value)
-        if unit == "points":
-            return self.points(value)
-        if unit in ("people", "count"):
-            return plain(value)
-        if unit == "hours":
-            return self.words("unit.hours", number=plain(value, 0 if abs(value) >= 100 else 1))
-        return plain(value, 1)
+        worded: Mapping[str, Callable[[float], str]] = {
+            "share": self.percent,
+            "points": self.points,
+            "people": plain,
+            "count": plain,
+            "days": lambda days: self.words("unit.days", number=signed(days, 1)),
+            "ratio": lambda ratio: self.words("unit.times", number=plain(ratio, 2)),
+            "hours": lambda hours: self.words("unit.hours", number=plain(hours, 0 if abs(hours) >= 100 else 1)),
+        }
+        return worded[unit](value) if unit in worded else plain(value, 1)
 
     def quantity_range(self, low: float, high: float, unit: str) -> str:
         """Two values in the unit of their metric as a range."""
         if unit == "points":
             return self.points_range(low, high)
+        if unit == "days":
+            return self.words("unit.days", number=self.change_range(low, high))
+        if unit == "ratio":
+            return self.words(
+                "unit.times", number=self.words("unit.range", low=plain(low, 2), high=plain(high, 2))
+            )
         return self.words("unit.range", low=self.quantity(low, unit), high=self.quantity(high, unit))
 
     def reasons(self, codes: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,13 +6,22 @@ the shapes share (`plotly_parts.py`), the static drawer, the page's script.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import plotly.graph_objects as go
 
 from dashboards import theme
 from dashboards.figures.info import BandInfo, BarsInfo, Info, RangesInfo, Reading, WeekPoint
-from dashboards.geometry import AXIS_HEIGHT, BAR_THICKNESS, SLIM_BAR_THICKNESS, RowPlace, row_places
+from dashboards.geometry import (
+    AXIS_HEIGHT,
+    BAR_THICKNESS,
+    SLIM_BAR_THICKNESS,
+    SPAN_THICKNESS,
+    RowPlace,
+    row_places,
+)
 from dashboards.plotly_parts import (
     PLOTLY_DASH,
     bar_notes,
@@ -36,7 +45,7 @@ _DAY_TICKS = {"tickformat": "%-d %b", "nticks": 5, "tickangle": 0}
 def bars_figure(info: BarsInfo) -> go.Figure:
     """Horizontal bars from zero; where nothing can be shown, an empty figure with the reason."""
     if info.absent:
-        return _absent_figure(info)
+        return absent_figure(info)
     is_slim = info.labels == "left"
     placed = list(zip(info.readings, row_places(info), strict=True))
     drawn = [(reading, place) for reading, place in placed if reading.value is not None]
@@ -56,35 +65,25 @@ def bars_figure(info: BarsInfo) -> go.Figure:
 def ranges_figure(info: RangesInfo) -> go.Figure:
     """A dot with its range per reading; where nothing can be shown, an empty figure with the reason."""
     if info.absent:
-        return _absent_figure(info)
+        return absent_figure(info)
     placed = list(zip(info.readings, row_places(info), strict=True))
     drawn = [(reading, place) for reading, place in placed if reading.value is not None]
-    ranges = [trace for reading, place in drawn for trace in _whiskers(reading, place, reading.tone)]
-    dots = [
-        go.Scatter(
-            x=[reading.value],
-            y=[place.value_y],
-            mode="markers",
-            marker={"size": 12, "color": LIGHT[reading.tone]},
-            **_hover([reading]),
-        )
+    ranges = [
+        trace
         for reading, place in drawn
+        for trace in _whiskers(reading, place, reading.tone if reading.start is None else "whisker")
     ]
+    dots = [_dot(reading, place) for reading, place in drawn if reading.start is None]
+    spans = [_span(reading, place) for reading, place in drawn if reading.start is not None]
     notes = [note for reading, place in placed for note in range_notes(info, reading, place)]
-    return go.Figure(data=[*ranges, *dots], layout=row_layout(info, notes))
+    return go.Figure(data=[*spans, *ranges, *dots], layout=row_layout(info, notes))
 
 
 def band_figure(info: BandInfo) -> go.Figure:
     """The line over the weeks with its band; where nothing can be shown, an empty figure with the reason."""
     if info.absent:
-        return _absent_figure(info)
-    past = [point for point in info.points if not point.is_live]
-    live = [point for point in info.points if point.is_live]
-    # The live line begins at the last reconstructed week, so that it has no hole where the two meet.
-    traces = [
-        *_week_traces(past, "band_past", PLOTLY_DASH),
-        *_week_traces(past[-1:] + live, "band_live", "solid"),
-    ]
+        return absent_figure(info)
+    traces = [trace for run in _runs(info.points) for trace in _run_traces(run)]
     return go.Figure(data=traces, layout=_band_layout(info))
 
 
@@ -132,9 +131,23 @@ def _band_layout(info: BandInfo) -> dict[str, Any]:
     }
 
 
+def _runs(points: Sequence[WeekPoint]) -> list[list[WeekPoint]]:
+    """Stretches of neighbouring weeks that are shown: Plotly would fill a band across the weeks between them."""
+    grouped = groupby(points, key=lambda point: point.value is not None)
+    return [list(run) for is_shown, run in grouped if is_shown]
+
+
+def _run_traces(run: list[WeekPoint]) -> list[Any]:
+    first_live = next((index for index, point in enumerate(run) if point.is_live), len(run))
+    # The live line begins at the last reconstructed week, so that it has no hole where the two meet.
+    return [
+        *_week_traces(run[:first_live], "band_past", PLOTLY_DASH),
+        *_week_traces(run[max(first_live - 1, 0) :] if first_live < len(run) else [], "band_live", "solid"),
+    ]
+
+
 def _week_traces(points: list[WeekPoint], band: str, dash: str) -> list[Any]:
-    shown = [point for point in points if point.value is not None]
-    if not shown:
+    if not points:
         return []
     days = [point.ends_on.isoformat() for point in points]
     edge = {"x": days, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
@@ -144,14 +157,43 @@ def _week_traces(points: list[WeekPoint], band: str, dash: str) -> list[Any]:
         go.Scatter(
             x=days,
             y=[point.value for point in points],
-            mode="lines+markers" if len(shown) <= FEW_WEEKS else "lines",
+            mode="lines+markers" if len(points) <= FEW_WEEKS else "lines",
             marker={"size": 5, "color": LIGHT["with"]},
             line={"color": LIGHT["with"], "width": 2, "dash": dash},
             showlegend=False,
             hoverinfo="x+text",
             hovertext=[plotly_text(point.text) for point in points],
+            **_lone_range(points),
         ),
     ]
+
+
+def _lone_range(points: list[WeekPoint]) -> dict[str, Any]:
+    """The range of a week that stands alone, which has no neighbour to span a band to."""
+    value, low, high = points[0].value, points[0].low, points[0].high
+    if len(points) > 1 or value is None or low is None or high is None:
+        return {}
+    ends = {"array": [high - value], "arrayminus": [value - low]}
+    look = {"color": LIGHT["with"], "thickness": 2, "width": 0}
+    return {"error_y": {"type": "data", "symmetric": False, **ends, **look}}
+
+
+def _dot(reading: Reading, place: RowPlace) -> go.Scatter:
+    look = {"size": 12, "color": LIGHT[reading.tone]}
+    return go.Scatter(x=[reading.value], y=[place.value_y], mode="markers", marker=look, **_hover([reading]))
+
+
+def _span(reading: Reading, place: RowPlace) -> go.Bar:
+    """A bar from the reading's start to its value."""
+    return go.Bar(
+        orientation="h",
+        base=[reading.start],
+        x=[(reading.value or 0.0) - (reading.start or 0.0)],
+        y=[place.value_y],
+        width=SPAN_THICKNESS,
+        marker={"color": LIGHT[reading.tone], "line": {"width": 0}},
+        **_hover([reading]),
+    )
 
 
 def _whiskers(reading: Reading, place: RowPlace, role: str) -> list[Any]:
@@ -173,7 +215,8 @@ def _hover(readings: list[Reading]) -> dict[str, Any]:
     return {"hoverinfo": "text", "hovertext": [plotly_text(text) for text in texts], "showlegend": False}
 
 
-def _absent_figure(info: Info) -> go.Figure:
+def absent_figure(info: Info) -> go.Figure:
+    """A figure without data that says why nothing can be shown."""
     at = {"x": 0.5, "y": 0.5, "xref": "paper", "yref": "paper", "showarrow": False}
     hidden = {"visible": False, "fixedrange": True}
     note = {**at, "text": plotly_text(info.absent)}

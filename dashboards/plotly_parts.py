@@ -10,18 +10,32 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboards import theme
-from dashboards.figures.info import Axis, BandInfo, BarsInfo, Info, RangesInfo, Reading
+from dashboards.figures.info import (
+    Axis,
+    BandInfo,
+    BarsInfo,
+    CurvesInfo,
+    DotsInfo,
+    Info,
+    MirrorInfo,
+    RangesInfo,
+    Reading,
+    RowsInfo,
+    Sample,
+)
 from dashboards.geometry import (
     AXIS_HEIGHT,
     DOT_EDGE,
     EDGE,
-    END_ROOM,
     LEFT_LABEL_WIDTH,
+    LEGEND_LINE,
     SAMPLE_HEIGHT,
     SAMPLE_WIDTH,
     RowPlace,
     chart_height,
     grid_spans,
+    legend,
+    legend_height,
     legend_places,
     plot_height,
     row_places,
@@ -36,6 +50,7 @@ INSIDE_FROM = 20
 LEGEND_RISE = 15
 GAP_TEXT_WIDTH = 66
 PLOTLY_DASH = "5px,4px"
+DOTTED = "2px,4px"
 
 
 def plotly_config(info: Info) -> dict[str, Any]:
@@ -81,7 +96,7 @@ def base_layout(info: Info) -> dict[str, Any]:
     }
 
 
-def row_layout(info: BarsInfo | RangesInfo, notes: list[dict[str, Any]]) -> dict[str, Any]:
+def row_layout(info: RowsInfo, notes: list[dict[str, Any]]) -> dict[str, Any]:
     """The layout of a chart of rows, whose y axis counts pixels so that both drawers agree."""
     room, height = sides(info), plot_height(info)
     return {
@@ -91,7 +106,7 @@ def row_layout(info: BarsInfo | RangesInfo, notes: list[dict[str, Any]]) -> dict
         "yaxis": {"range": [height, 0], "visible": False, "fixedrange": True},
         "dragmode": False,
         "annotations": [*notes, *_tick_notes(info), *_axis_notes(info)],
-        "shapes": [*_grid_lines(info), *_mark_lines(info)],
+        "shapes": [*_grid_lines(info), *_mark_lines(info), *_guide_lines(info)],
     }
 
 
@@ -99,20 +114,20 @@ def bar_notes(info: BarsInfo, reading: Reading, place: RowPlace) -> list[dict[st
     """The texts of a bar: label, note, value and the label of its reference mark."""
     if info.labels == "left":
         return [
-            _note(reading.label, place.label_y, "ink", xshift=-LEFT_LABEL_WIDTH),
+            text_note(reading.label, place.label_y, "ink", xshift=-LEFT_LABEL_WIDTH),
             _value_note(reading, place),
         ]
-    notes = [_strong(_note(reading.label, place.label_y, "ink", xshift=-EDGE))]
+    notes = [_strong(text_note(reading.label, place.label_y, "ink", xshift=-EDGE))]
     if reading.note:
         at = {"x": 1, "xanchor": "right", "xshift": EDGE, "font": font("muted")}
-        notes.append(_note(reading.note, place.label_y, "muted", **at))
+        notes.append(text_note(reading.note, place.label_y, "muted", **at))
     return [*notes, _value_note(reading, place), *_mark_note(info.axis, reading, place)]
 
 
 def range_notes(info: RangesInfo, reading: Reading, place: RowPlace) -> list[dict[str, Any]]:
     """The texts of a dot with its range."""
-    label = _strong(_note(reading.label, place.label_y, "ink", xshift=-DOT_EDGE))
-    text = _note(reading.full_text, place.text_y, "muted", xshift=-DOT_EDGE)
+    label = _strong(text_note(reading.label, place.label_y, "ink", xshift=-DOT_EDGE))
+    text = text_note(reading.full_text, place.text_y, "muted", xshift=-DOT_EDGE)
     return [label, text, *_mark_note(info.axis, reading, place)]
 
 
@@ -143,7 +158,46 @@ def legend_marks(info: BandInfo) -> tuple[list[dict[str, Any]], list[dict[str, A
         line = {"color": LIGHT["with"], "width": 2, "dash": "solid" if is_live else PLOTLY_DASH}
         shapes.append({"type": "line", "y0": middle, "y1": middle, **across, "line": line})
         shift = {"xshift": x + SAMPLE_WIDTH + 6, "yshift": middle, "yref": "paper", "font": font("muted")}
-        names.append(_note(label, 1, "muted", **shift))
+        names.append(text_note(label, 1, "muted", **shift))
+    return shapes, names
+
+
+def legend_lines(
+    info: DotsInfo | MirrorInfo | CurvesInfo, left: float
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Samples and names of a legend, one line each from the top left of the picture, as in the static drawer.
+
+    Args:
+        info: the chart.
+        left: the room left of the plot, which samples are moved back by.
+    """
+    shapes, names = [], []
+    # A chart of curves keeps its legend in the top margin; the others within the plot.
+    rise = legend_height(info) if isinstance(info, CurvesInfo) else 0.0
+    at = {
+        "xref": "paper",
+        "yref": "paper",
+        "xsizemode": "pixel",
+        "ysizemode": "pixel",
+        "xanchor": 0,
+        "yanchor": 1,
+    }
+    for line, sample in enumerate(legend(info)):
+        y = rise - LEGEND_LINE * (line + 0.5)
+        half = SAMPLE_HEIGHT / 2 if isinstance(info, MirrorInfo) else SAMPLE_HEIGHT / 2.5
+        colour = LIGHT[sample.tone]
+        if isinstance(info, CurvesInfo):
+            look = {"color": colour, "width": 2, "dash": DOTTED if sample.is_dotted else "solid"}
+            across = {"x0": -left, "x1": SAMPLE_WIDTH - left, "y0": y, "y1": y}
+            shapes.append({**at, "type": "line", **across, "line": look})
+        if not (isinstance(info, CurvesInfo) and sample.is_dotted):
+            reach = SAMPLE_WIDTH / 2 if isinstance(info, MirrorInfo) else half
+            box = {"x0": SAMPLE_WIDTH / 2 - reach - left, "x1": SAMPLE_WIDTH / 2 + reach - left}
+            fill = LIGHT["surface"] if sample.is_open else colour
+            paint = {"fillcolor": fill, "line": {"color": colour, "width": 2}}
+            shapes.append({**at, **_outline(info, sample, box, y, half), **paint})
+        shift = {"xshift": SAMPLE_WIDTH + 8 - left, "yshift": y, "yref": "paper", "font": font("muted")}
+        names.append(text_note(sample.label, 1, "muted", **shift))
     return shapes, names
 
 
@@ -157,14 +211,28 @@ def gap_notes(info: BandInfo) -> list[dict[str, Any]]:
     return [{**at, "text": text, "showarrow": False, "font": font("muted")}]
 
 
+def _outline(
+    info: DotsInfo | MirrorInfo | CurvesInfo, sample: Sample, box: dict[str, float], y: float, half: float
+) -> dict[str, Any]:
+    """The shape of a sample: the mark of its tone, or a bar."""
+    ends = {**box, "y0": y - half, "y1": y + half}
+    if isinstance(info, MirrorInfo) or sample.tone == "without":
+        return {"type": "rect", **ends}
+    if sample.tone == "with":
+        return {"type": "circle", **ends}
+    x, reach = (box["x0"] + box["x1"]) / 2, half + 1
+    corners = ((x, y + reach), (x + reach, y), (x, y - reach), (x - reach, y))
+    return {"type": "path", "path": "M" + "L".join(f"{a:g},{b:g}" for a, b in corners) + "Z"}
+
+
 def _value_note(reading: Reading, place: RowPlace) -> dict[str, Any]:
     if reading.value is None:
-        return _note(reading.text, place.value_y, "muted", xshift=6)
+        return text_note(reading.text, place.value_y, "muted", xshift=6)
     if reading.low is not None and reading.low >= INSIDE_FROM:
         inside = {"color": LIGHT["on_series"], "size": 16}
-        return _strong(_note(reading.text, place.value_y, "on_series", xshift=9, font=inside))
+        return _strong(text_note(reading.text, place.value_y, "on_series", xshift=9, font=inside))
     end = max(reading.value, reading.high if reading.high is not None else reading.value)
-    return _strong(_note(reading.text, place.value_y, "ink", xref="x", x=end, xshift=6))
+    return _strong(text_note(reading.text, place.value_y, "ink", xref="x", x=end, xshift=6))
 
 
 def _mark_note(axis: Axis, reading: Reading, place: RowPlace) -> list[dict[str, Any]]:
@@ -174,31 +242,31 @@ def _mark_note(axis: Axis, reading: Reading, place: RowPlace) -> list[dict[str, 
     is_right = reading.mark.value > (axis.low + axis.high) / 2
     at = {"xref": "x", "x": reading.mark.value, "font": font("claim")}
     side = {"xanchor": "right", "xshift": 10} if is_right else {"xanchor": "left", "xshift": -10}
-    return [_note(reading.mark.label, place.mark_y, "claim", **at, **side)]
+    return [text_note(reading.mark.label, place.mark_y, "claim", **at, **side)]
 
 
-def _tick_notes(info: BarsInfo | RangesInfo) -> list[dict[str, Any]]:
+def _tick_notes(info: RowsInfo) -> list[dict[str, Any]]:
     """Tick labels as notes: an axis would clip those at its ends."""
     room, notes = sides(info), []
     for tick in info.axis.ticks:
         edge: dict[str, Any] = {"xanchor": "center"}
-        if tick == info.axis.low and room.left < LEFT_LABEL_WIDTH:
+        if tick == info.axis.low and room.left <= DOT_EDGE:
             edge = {"xanchor": "left", "xshift": -room.left}
-        elif tick == info.axis.high and room.right < END_ROOM:
+        elif tick == info.axis.high and room.right <= DOT_EDGE:
             edge = {"xanchor": "right", "xshift": room.right}
         notes.append(_below(tick_label(tick, info.axis), 12, xref="x", x=tick, **edge))
     return notes
 
 
-def _axis_notes(info: BarsInfo | RangesInfo) -> list[dict[str, Any]]:
-    if isinstance(info, BarsInfo) or not info.has_directions:
+def _axis_notes(info: RowsInfo) -> list[dict[str, Any]]:
+    if not isinstance(info, RangesInfo) or not info.has_directions:
         return [_below(info.axis.title, 33)]
     room = sides(info)
     right = _below(f"{info.right_word} →", 33, x=1, xanchor="right", xshift=room.right)
     return [_below(f"← {info.left_word}", 33, xshift=-room.left), right]
 
 
-def _grid_lines(info: BarsInfo | RangesInfo) -> list[dict[str, Any]]:
+def _grid_lines(info: RowsInfo) -> list[dict[str, Any]]:
     return [
         _down(tick, span, {"color": LIGHT["axis" if tick == 0 else "grid"], "width": 1}, "below")
         for tick in info.axis.ticks
@@ -206,7 +274,9 @@ def _grid_lines(info: BarsInfo | RangesInfo) -> list[dict[str, Any]]:
     ]
 
 
-def _mark_lines(info: BarsInfo | RangesInfo) -> list[dict[str, Any]]:
+def _mark_lines(info: RowsInfo) -> list[dict[str, Any]]:
+    if isinstance(info, DotsInfo | MirrorInfo):
+        return []
     look, reach = {"color": LIGHT["claim"], "width": 2, "dash": "4px,3px"}, value_reach(info)
     return [
         _down(reading.mark.value, (place.value_y - reach, place.value_y + reach), look, "above")
@@ -215,18 +285,26 @@ def _mark_lines(info: BarsInfo | RangesInfo) -> list[dict[str, Any]]:
     ]
 
 
+def _guide_lines(info: RowsInfo) -> list[dict[str, Any]]:
+    if not isinstance(info, DotsInfo):
+        return []
+    look = {"color": LIGHT["claim"], "width": 1, "dash": "4px,3px"}
+    return [_down(guide, span, look, "below") for guide in info.guides for span in grid_spans(info)]
+
+
 def _down(x: float, span: tuple[float, float], look: Mapping[str, Any], layer: str) -> dict[str, Any]:
     return {"type": "line", "x0": x, "x1": x, "y0": span[0], "y1": span[1], "line": look, "layer": layer}
 
 
-def _note(text: str, y: float, role: str, **more: Any) -> dict[str, Any]:
+def text_note(text: str, y: float, role: str, **more: Any) -> dict[str, Any]:
+    """A line of text at a height of the plot, from its left edge unless `more` says otherwise."""
     at = {"xref": "paper", "x": 0, "xanchor": "left", "y": y, "yanchor": "middle", "showarrow": False}
     return {**at, "text": plotly_text(text), "font": font(role, theme.LABEL_SIZE), "borderpad": 0, **more}
 
 
 def _below(text: str, distance: float, **more: Any) -> dict[str, Any]:
     """A small note this far under the plot."""
-    return _note(text, 0, "muted", **{"yref": "paper", "yshift": -distance, "font": font("muted"), **more})
+    return text_note(text, 0, "muted", **{"yref": "paper", "yshift": -distance, "font": font("muted"), **more})
 
 
 def _strong(note: dict[str, Any]) -> dict[str, Any]:

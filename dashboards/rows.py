@@ -95,7 +95,7 @@ def read_rows(tables: Tables, name: str) -> tuple[Row, ...]:
         raise TablesError(f"table {name} is missing; pass every protected and meta table, empty ones too")
     missing = [column for column in _SPECS[name].column_names if column not in tables[name].columns]
     if missing:
-        raise TablesError(f"{name} lacks the columns {', '.join(missing)}; see models/contracts/published.py")
+        raise TablesError(f"{name} lacks the columns {', '.join(missing)}; see models/contracts/published/")
     return tuple(Row(name, cells) for cells in tables[name].iter_rows(named=True))
 
 

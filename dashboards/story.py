@@ -6,8 +6,10 @@ What belongs here: what the site and the report share. What does not: markup, ta
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from dashboards.behind import Behind, behind
+from dashboards.change import change_sentence
 from dashboards.figures.claims import claims_info
 from dashboards.figures.completion import FlagLimits, completion_flags, completion_info
 from dashboards.figures.effect_by_week import effect_by_week_info
@@ -15,6 +17,7 @@ from dashboards.figures.funnel import funnel_info
 from dashboards.figures.info import BandInfo, BarsInfo, Info, RangesInfo
 from dashboards.figures.loneliness import loneliness_info
 from dashboards.figures.usefulness import usefulness_info
+from dashboards.held import held_mark
 from dashboards.phrases import Phrases
 from dashboards.rows import Row, Tables, first_where, only_row, read_rows
 
@@ -69,6 +72,7 @@ class Story:
     verdict: Verdict
     tiles: tuple[Tile, ...]
     flags: tuple[str, ...]
+    behind: Behind
     charts: Charts
 
 
@@ -84,21 +88,23 @@ def tell(tables: Tables, say: Phrases, limits: FlagLimits | None = None) -> Stor
         TablesError: a table or column is missing, or a number is not finite.
     """
     programme = only_row(tables, "protected_programme")
-    effect = first_where(read_rows(tables, "protected_effect"), "line", "primary")
+    effect = headline_row(programme, read_rows(tables, "protected_effect"))
     metrics = read_rows(tables, "protected_metrics")
     loneliness = read_rows(tables, "protected_loneliness")
     return Story(
         programme=programme,
         verdict=_verdict(programme, effect, say),
-        tiles=(
-            _difference_tile(effect, say),
-            _useful_tile(first_where(metrics, "metric", "usefulness_top_two_share"), say),
-            _lonely_tile(first_where(loneliness, "wave", "latest"), say),
-            _six_tile(programme, say),
-        ),
+        tiles=_tiles(programme, effect, metrics, loneliness, say),
         flags=completion_flags(read_rows(tables, "protected_completion"), limits or FlagLimits(), say),
+        behind=behind(tables, say),
         charts=_charts(tables, metrics, loneliness, say),
     )
+
+
+def headline_row(programme: Row, effects: Sequence[Row]) -> Row | None:
+    """The difference the verdict speaks of: the drawn prompt's where there is one, else the crude one."""
+    line = "intention_to_treat" if programme.text("design") == "randomised" else "primary"
+    return first_where(tuple(effects), "line", line)
 
 
 def not_shown(rows: Sequence[Row], labels: Sequence[str], say: Phrases) -> tuple[str, ...]:
@@ -129,7 +135,27 @@ def _verdict(programme: Row, effect: Row | None, say: Phrases) -> Verdict:
     codes = programme.reasons + (effect.reasons if effect is not None and not effect.is_shown else ())
     reasons = say.reasons(tuple(dict.fromkeys(codes)))
     sentence, caveat = say.words(f"verdict.{word}"), say.words(f"design.{design}")
-    return Verdict(word, sentence, caveat, say.words(f"change.{word}"), reasons)
+    return Verdict(word, sentence, caveat, change_sentence(programme, say), reasons)
+
+
+def _tiles(
+    programme: Row, effect: Row | None, metrics: Sequence[Row], loneliness: Sequence[Row], say: Phrases
+) -> tuple[Tile, ...]:
+    """The numbers at a glance; one that stays as of an earlier day says so."""
+    useful = first_where(tuple(metrics), "metric", "usefulness_top_two_share")
+    latest = first_where(tuple(loneliness), "wave", "latest")
+    pairs = (
+        (_difference_tile(effect, say), effect),
+        (_useful_tile(useful, say), useful),
+        (_lonely_tile(latest, say), latest),
+        (_six_tile(programme, say), None),
+    )
+    day = programme.day("data_as_of")
+    return tuple(_marked(tile, held_mark(row, day, say)) for tile, row in pairs)
+
+
+def _marked(tile: Tile, mark: str) -> Tile:
+    return replace(tile, note=", ".join(part for part in (tile.note, mark) if part))
 
 
 def _hidden_tile(label: str, row: Row | None, say: Phrases) -> Tile:
@@ -137,7 +163,8 @@ def _hidden_tile(label: str, row: Row | None, say: Phrases) -> Tile:
 
 
 def _difference_tile(effect: Row | None, say: Phrases) -> Tile:
-    label = say.words("tile.difference")
+    is_drawn = effect is not None and effect.text("line") == "intention_to_treat"
+    label = say.words("tile.difference_drawn" if is_drawn else "tile.difference")
     estimate = effect.number("estimate") if effect else None
     low, high = (effect.number("low"), effect.number("high")) if effect else (None, None)
     if estimate is None or low is None or high is None:

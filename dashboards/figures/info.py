@@ -1,4 +1,4 @@
-"""The values that charts are drawn from: three shapes, read alike by the Plotly and the static drawer.
+"""The values that charts are drawn from: a few shapes, read alike by the Plotly and the static drawer.
 
 What belongs here: frozen values in display units (per cent, points, scores, groups), every text worded.
 What does not: protected rows (the subject modules read those), colours, pixels.
@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-Tone = Literal["with", "without", "single"]
+Tone = Literal["with", "without", "single", "axis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Reading:
     """One labelled value with its range, in display units.
 
     Where `value` is None nothing is drawn and `text` says why; `low` and `high` are both given or both None.
+    With a `start` it is a bar from there to its value, where it would be a dot.
     """
 
     label: str
@@ -46,6 +47,7 @@ class Reading:
     tone: Tone = "single"
     note: str = ""
     mark: ReferenceMark | None = None
+    start: float | None = None
 
     @property
     def full_text(self) -> str:
@@ -57,7 +59,8 @@ class Reading:
 class Axis:
     """A number axis: its ends, the distance of its ticks and its words.
 
-    `suffix` follows every tick label; `is_signed` puts a plus before positive ones.
+    `suffix` follows every tick label; `is_signed` puts a plus before positive ones; `is_mirrored` counts up to both
+    sides of zero.
     """
 
     low: float
@@ -66,6 +69,7 @@ class Axis:
     title: str
     suffix: str = ""
     is_signed: bool = False
+    is_mirrored: bool = False
 
     @property
     def ticks(self) -> tuple[float, ...]:
@@ -91,7 +95,7 @@ class BarsInfo:
 
 @dataclass(frozen=True, slots=True)
 class RangesInfo:
-    """A dot with its range per reading on one axis; the two words say what lies left and right of zero."""
+    """A dot (or bar) with its range per reading on one axis; the two words say what lies left and right of zero."""
 
     key: str
     title: str
@@ -156,7 +160,126 @@ class BandInfo:
         return (start, first_shown) if 4 * (first_shown - start) >= end - start > dt.timedelta() else None
 
 
-Info = BarsInfo | RangesInfo | BandInfo
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One value in a row of dots, with its range where it has one; `text` says it in words."""
+
+    value: float
+    text: str
+    low: float | None = None
+    high: float | None = None
+    tone: Tone = "single"
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DotRow:
+    """Several values of one thing; without dots nothing is drawn and `note` says why."""
+
+    label: str
+    dots: tuple[Dot, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An entry of a legend: what a mark of this look stands for."""
+
+    label: str
+    tone: Tone
+    is_open: bool = False
+    is_dotted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DotsInfo:
+    """Rows of dots on one axis, told apart by the legend; `guides` are values to read them against.
+
+    Where the dots have ranges each dot of a row has a line of its own, and its text stands right of it.
+    """
+
+    key: str
+    title: str
+    alt: str
+    rows: tuple[DotRow, ...]
+    axis: Axis
+    numbers: NumbersTable
+    legend: tuple[Sample, ...]
+    guides: tuple[float, ...] = ()
+    absent: str = ""
+
+    @property
+    def has_ranges(self) -> bool:
+        """Whether any dot has a range."""
+        return any(dot.low is not None for row in self.rows for dot in row.dots)
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorBand:
+    """A bar of a histogram from one height to another, both 0 to 1, and how far it reaches."""
+
+    start: float
+    end: float
+    value: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorInfo:
+    """Two histograms that share their heights, one to each side of zero."""
+
+    key: str
+    title: str
+    alt: str
+    left: tuple[MirrorBand, ...]
+    right: tuple[MirrorBand, ...]
+    axis: Axis
+    numbers: NumbersTable
+    legend: tuple[Sample, Sample]
+    heights: tuple[tuple[float, str], ...]
+    absent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """One point of a curve with its range where it has one; `label` is the text in the picture, where it has any."""
+
+    x: float
+    value: float
+    text: str
+    low: float | None = None
+    high: float | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points joined by a line, dotted where it stands in the background.
+
+    Where they stand apart each has its own range and text, and no line claims anything in between.
+    """
+
+    sample: Sample
+    points: tuple[CurvePoint, ...]
+    is_apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CurvesInfo:
+    """A few curves with their bands over one quantity."""
+
+    key: str
+    title: str
+    alt: str
+    curves: tuple[Curve, ...]
+    axis: Axis
+    x_axis: Axis
+    numbers: NumbersTable
+    absent: str = ""
+
+
+RowsInfo = BarsInfo | RangesInfo | DotsInfo | MirrorInfo
+Info = BarsInfo | RangesInfo | BandInfo | DotsInfo | MirrorInfo | CurvesInfo
 
 
 def nice_axis(low: float, high: float, title: str, *, suffix: str = "", is_signed: bool = False) -> Axis:

@@ -54,15 +54,15 @@ def render_report(tables: Tables, say: Phrases) -> str:
             css=Markup(theme.light_palette_css() + css),  # noqa: S704 -- our own file, no data in it
             story=story,
             say=say,
-            charts=_page_charts(story),
+            columns=_columns(story),
             chart_width=CHART_WIDTH,
             releases=read_rows(tables, "meta_runs"),
         )
     )
 
 
-def _page_charts(story: Story) -> tuple[Info, ...]:
-    """The charts that fit one page: of the waves of loneliness only the latest."""
+def _columns(story: Story) -> tuple[tuple[Info, ...], ...]:
+    """The charts that fit one page, in two columns: of the waves of loneliness only the latest."""
     charts = story.charts
     latest = replace(charts.loneliness, readings=charts.loneliness.readings[:1])
-    return (charts.completion, charts.effect_by_week, charts.usefulness, latest)
+    return (charts.completion, charts.usefulness), (charts.effect_by_week, latest)

@@ -1,14 +1,14 @@
-"""The value site: one static page, its charts' script, and its tables as CSV.
+"""The value site: a few static pages, their charts' script, and their tables as CSV.
 
-What belongs here: laying the page out from a release's story and writing its files.
-What does not: what the numbers are (`story.py`, `figures/`), who may see them (the gate), serving.
+What belongs here: laying pages out and writing the site's files. What does not: what the numbers are (`story.py`,
+`figures/`), what a page shows (`pages/`), who may see them (the gate), serving.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,29 +16,13 @@ import plotly
 from markupsafe import Markup
 
 from dashboards import theme
-from dashboards.figures.claims import benchmarks, claims_figure
-from dashboards.figures.completion import completion_figure
-from dashboards.figures.effect_by_week import effect_by_week_figure
-from dashboards.figures.funnel import funnel_figure
-from dashboards.figures.info import Info
-from dashboards.figures.loneliness import loneliness_figure
-from dashboards.figures.usefulness import usefulness_figure
+from dashboards.held import held_by_table
 from dashboards.markup import environment
 from dashboards.phrases import Phrases
 from dashboards.plotly_parts import plotly_config
-from dashboards.rows import Tables, read_rows
+from dashboards.rows import Tables, only_row, read_rows
 from dashboards.site.csv_files import write_csv
-from dashboards.site.sections import arm_lines, chart_notes
-from dashboards.site.tables import (
-    definitions,
-    effect_notes,
-    effect_table,
-    metric_cards,
-    quality,
-    questions,
-    response_sentence,
-)
-from dashboards.story import Charts, Story, tell
+from dashboards.site.pages import PAGES, Chart, Page
 from dashboards.words import Words, english
 
 WIDE, NARROW = 660, 340
@@ -46,99 +30,73 @@ WIDE, NARROW = 660, 340
 # A release has its site and its report in folders side by side.
 REPORT_LINK = "../report/report.html"
 
-# The tables whose numbers the page shows, each offered as a CSV file.
-CSV_TABLES = (
-    "protected_completion",
-    "protected_effect",
-    "protected_effect_by_week",
-    "protected_usefulness",
-    "protected_loneliness",
-    "protected_funnel",
-    "protected_metrics",
-    "protected_claims",
-)
+# The tables whose numbers some page shows, each offered as a CSV file.
+CSV_TABLES: tuple[str, ...] = tuple(dict.fromkeys(name for page in PAGES for name in page.tables))
 
 
 def build_site(
     tables: Tables, folder: Path, words: Words | None = None, report_link: str = REPORT_LINK
 ) -> Path:
-    """Write the value site into a folder: `index.html`, `assets/` and `data/<table>.csv`.
+    """Write the value site into a folder: its pages, `assets/` and `data/<table>.csv`.
 
-    The same tables give the same bytes. Nothing in the page asks for anything beyond its own folder.
+    The same tables give the same bytes. Nothing in a page asks for anything beyond its own folder.
 
     Args:
         tables: every protected and meta table by name.
         folder: where to write; made if it is not there.
         words: the language; English by default.
-        report_link: where the page finds the weekly report, seen from the page; empty for no link.
+        report_link: where the pages find the weekly report, seen from them; empty for no link.
 
     Returns:
-        The path of the page.
+        The path of the first page, `index.html`.
 
     Raises:
         TablesError: a table or column is missing, or a number is not finite.
     """
-    page = render_page(tables, Phrases(words or english()), report_link)
+    say = Phrases(words or english())
+    texts = {page.file_name: render_page(page, tables, say, report_link) for page in PAGES}
     (folder / "data").mkdir(parents=True, exist_ok=True)
     for name in CSV_TABLES:
         write_csv(tables[name], folder / "data" / f"{name}.csv")
     _write_assets(folder / "assets")
-    path = folder / "index.html"
-    path.write_text(page, encoding="utf-8", newline="\n")
-    return path
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    return folder / PAGES[0].file_name
 
 
-def render_page(tables: Tables, say: Phrases, report_link: str = "") -> str:
-    """The whole page as HTML text."""
-    story = tell(tables, say)
-    effects = read_rows(tables, "protected_effect")
-    metrics = read_rows(tables, "protected_metrics")
-    named_metrics = read_rows(tables, "meta_metrics")
+def render_page(page: Page, tables: Tables, say: Phrases, report_link: str = "") -> str:
+    """One whole page as HTML text."""
+    view = page.view(tables, say)
     return (
         environment(__name__, say.words)
-        .get_template("index.html.j2")
+        .get_template(f"{page.key}.html.j2")
         .render(
             css=Markup(theme.palette_css() + _packaged("site.css")),  # noqa: S704 -- our own file, no data in it
-            story=story,
+            page=page,
+            pages=PAGES,
+            programme=only_row(tables, "protected_programme"),
             say=say,
             report_link=report_link,
             widths={"wide": WIDE, "narrow": NARROW},
-            arm_lines=arm_lines(read_rows(tables, "protected_completion"), say),
-            chart_notes=chart_notes(tables, story.charts, say),
-            effects=effect_table(effects, say),
-            effect_notes=effect_notes(effects, say),
-            benchmarks=benchmarks(read_rows(tables, "meta_claims"), say),
-            cards=metric_cards(metrics, named_metrics, say),
-            response=response_sentence(metrics, say),
-            quality=quality(tables, say),
-            definitions=definitions(named_metrics, say),
-            questions=questions(read_rows(tables, "meta_questions"), say),
+            charts={chart.info.key: chart.info for chart in view.charts},
+            chart_notes={chart.info.key: view.notes.get(chart.info.key, ()) for chart in view.charts},
+            held=held_by_table(tables, page.tables, say),
             releases=read_rows(tables, "meta_runs"),
-            figures=Markup(figures_json(story)),  # noqa: S704 -- escaped for a script element by figures_json
+            figures=Markup(figures_json(view.charts)),  # noqa: S704 -- escaped for a script element by figures_json
+            **view.values,
         )
     )
 
 
-def figures_json(story: Story) -> str:
+def figures_json(charts: Sequence[Chart]) -> str:
     """The Plotly figures that are shown, and the map from light to dark colours, safe inside a script element."""
-    shown = {info.key: _live_chart(info, figure) for info, figure in _figures(story.charts) if not info.absent}
+    shown = {chart.info.key: _live_chart(chart) for chart in charts if not chart.info.absent}
     text = json.dumps({"charts": shown, "dark": theme.dark_by_light()}, sort_keys=True, separators=(",", ":"))
     return _script_safe(text)
 
 
-def _figures(charts: Charts) -> tuple[tuple[Info, str], ...]:
-    return (
-        (charts.completion, completion_figure(charts.completion).to_json()),
-        (charts.effect_by_week, effect_by_week_figure(charts.effect_by_week).to_json()),
-        (charts.claims, claims_figure(charts.claims).to_json()),
-        (charts.usefulness, usefulness_figure(charts.usefulness).to_json()),
-        (charts.loneliness, loneliness_figure(charts.loneliness).to_json()),
-        (charts.funnel, funnel_figure(charts.funnel).to_json()),
-    )
-
-
-def _live_chart(info: Info, figure_json: str) -> Mapping[str, object]:
-    return {"figure": json.loads(figure_json), "config": plotly_config(info)}
+def _live_chart(chart: Chart) -> Mapping[str, object]:
+    return {"figure": json.loads(chart.figure.to_json()), "config": plotly_config(chart.info)}
 
 
 def _script_safe(text: str) -> str:

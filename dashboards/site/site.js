@@ -1,6 +1,35 @@
-// Lets Plotly take over from the pictures: hover, zoom, and the reader's light or dark colours.
-// Without this script, or without Plotly, the pictures stay. Nothing is ever requested from here.
+// Lets Plotly take over from the pictures: hover, zoom, and the reader's light or dark colours; and shows the parts of
+// the programme by one dimension at a time, named in ?by=. Without this script, or without Plotly, the pictures stay
+// and all dimensions stand one below the other. Nothing is ever requested from here.
 "use strict";
+
+(function () {
+  const links = [...document.querySelectorAll(".switch a")];
+  const parts = [...document.querySelectorAll(".slice")];
+  if (!links.length) return;
+
+  function show(chosen) {
+    const name = parts.some((part) => part.dataset.dimension === chosen) ? chosen : links[0].dataset.by;
+    parts.forEach((part) => (part.hidden = part.dataset.dimension !== name));
+    links.forEach(function (link) {
+      if (link.dataset.by === name) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    });
+  }
+
+  links.forEach(function (link) {
+    link.addEventListener("click", function (event) {
+      event.preventDefault();
+      show(link.dataset.by);
+      try {
+        window.history.replaceState(null, "", link.href);
+      } catch (error) {
+        // Some browsers keep the address of a file as it is; the choice holds all the same.
+      }
+    });
+  });
+  show(new URLSearchParams(window.location.search).get("by"));
+})();
 
 (function () {
   const source = document.getElementById("figures");

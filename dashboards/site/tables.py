@@ -5,19 +5,25 @@ What belongs here: rows of protected and meta tables as tables of text. What doe
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dashboards.figures.effect_by_week import difference_range
 from dashboards.figures.info import NumbersTable
+from dashboards.held import held_mark
 from dashboards.phrases import Phrases
 from dashboards.rows import Row, Tables, first_where, read_rows
 
 
 @dataclass(frozen=True, slots=True)
 class MetricCard:
-    """One metric in its own words and unit; where `is_shown` is false `value` is the sentence that says so."""
+    """One metric in its own words and unit; where `is_shown` is false `value` is the sentence that says so.
 
+    `anchor` is its entry on the Methods page; empty where the release does not name the metric.
+    """
+
+    anchor: str
     label: str
     value: str
     note: str
@@ -50,6 +56,12 @@ SHOWN_ELSEWHERE = frozenset(
         "completion_without_appointment",
         "appointment_effect",
         "loneliness_change_score",
+        "appointment_risk_ratio",
+        "days_open_difference",
+        "usefulness_trend_per_session",
+        "expectation_gap_mean_score",
+        "expectation_exceeded_share",
+        "expectation_fell_short_share",
     }
 )
 
@@ -81,11 +93,25 @@ def _primary_notes(primary: Row, say: Phrases) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def metric_cards(metrics: Sequence[Row], named: Sequence[Row], say: Phrases) -> tuple[MetricCard, ...]:
-    """A card per metric that has no chart of its own, with the label and unit of the catalogue."""
+def metric_cards(
+    metrics: Sequence[Row], named: Sequence[Row], data_as_of: dt.date | None, say: Phrases
+) -> tuple[MetricCard, ...]:
+    """A card per metric, with the label and unit of the catalogue; one that stays as of an earlier day says so."""
     by_name = {row.text("metric"): row for row in named}
-    shown = (row for row in metrics if row.text("metric") not in SHOWN_ELSEWHERE)
-    return tuple(_metric_card(row, by_name, say) for row in shown)
+    cards = ((_metric_card(row, by_name, say), held_mark(row, data_as_of, say)) for row in metrics)
+    return tuple(
+        replace(card, note=" · ".join(part for part in (card.note, mark) if part)) for card, mark in cards
+    )
+
+
+def metric_anchor(metric: str) -> str:
+    """The id of a metric's entry on the Methods page."""
+    return f"metric-{metric.replace('_', '-')}"
+
+
+def without_chart(metrics: Sequence[Row]) -> tuple[Row, ...]:
+    """The metrics that have no chart or line of their own on any page."""
+    return tuple(row for row in metrics if row.text("metric") not in SHOWN_ELSEWHERE)
 
 
 def response_sentence(metrics: Sequence[Row], say: Phrases) -> str:
@@ -129,21 +155,6 @@ def quality(tables: Tables, say: Phrases) -> Quality:
     )
 
 
-def definitions(metrics: Sequence[Row], say: Phrases) -> tuple[Definition, ...]:
-    """What each metric means and how many people it takes to show it."""
-    return tuple(
-        Definition(
-            row.text("label"),
-            say.words(
-                "methods.definition_note",
-                definition=row.text("definition"),
-                people=_count(row, "minimum_people", say),
-            ),
-        )
-        for row in metrics
-    )
-
-
 def questions(rows: Sequence[Row], say: Phrases) -> tuple[Definition, ...]:
     """The wording of each survey question and its scale."""
     return tuple(
@@ -171,15 +182,18 @@ def _metric_card(row: Row, by_name: Mapping[str, Row], say: Phrases) -> MetricCa
     named = by_name.get(row.text("metric"))
     label, unit = (named.text("label"), named.text("unit")) if named else (row.text("metric"), "")
     definition = named.text("definition") if named else ""
+    anchor = metric_anchor(row.text("metric")) if named else ""
     value, low, high = row.number("value"), row.number("low"), row.number("high")
     if value is None:
-        return MetricCard(label, say.state(row), " ".join(say.reasons(row.reasons)), definition, is_shown=False)
+        return MetricCard(
+            anchor, label, say.state(row), " ".join(say.reasons(row.reasons)), definition, is_shown=False
+        )
     notes = []
     if low is not None and high is not None:
         notes.append(say.words("tile.range", range=say.quantity_range(low, high, unit)))
     if row.count("n_people") is not None and unit != "people":
         notes.append(say.counted("people", row.count("n_people")))
-    return MetricCard(label, say.quantity(value, unit), " · ".join(notes), definition, is_shown=True)
+    return MetricCard(anchor, label, say.quantity(value, unit), " · ".join(notes), definition, is_shown=True)
 
 
 def _freshness(sources: Sequence[Row], say: Phrases) -> tuple[str, ...]:

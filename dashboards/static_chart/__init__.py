@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dashboards import theme
-from dashboards.figures.info import BandInfo, BarsInfo, Info
+from dashboards.figures.info import BandInfo, BarsInfo, CurvesInfo, DotsInfo, Info, MirrorInfo
 from dashboards.geometry import ABSENT_HEIGHT, LABEL_LINE, chart_height, wrapped
 from dashboards.static_chart.band import band_marks
 from dashboards.static_chart.canvas import Canvas
+from dashboards.static_chart.curves import curve_marks
+from dashboards.static_chart.dots import dot_marks
+from dashboards.static_chart.mirror import mirror_marks
 from dashboards.static_chart.rows import bar_marks, range_marks
 
 
@@ -31,6 +34,12 @@ def draw(info: Info, width: float, *, suffix: str = "", paint: Callable[[str], s
         band_marks(canvas, info)
     elif isinstance(info, BarsInfo):
         bar_marks(canvas, info)
+    elif isinstance(info, DotsInfo):
+        dot_marks(canvas, info)
+    elif isinstance(info, MirrorInfo):
+        mirror_marks(canvas, info)
+    elif isinstance(info, CurvesInfo):
+        curve_marks(canvas, info)
     else:
         range_marks(canvas, info)
     return canvas.svg(f"{info.key}{suffix}", info.title, info.alt)

@@ -6,14 +6,15 @@ What does not: anything about a particular chart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
 from dashboards import theme
-from dashboards.figures.info import Axis
+from dashboards.figures.info import Axis, Tone
 
 Point = tuple[float, float]
+MARK_REACH: Mapping[Tone, float] = {"with": 4.5, "without": 4.0, "single": 5.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,20 @@ class Canvas:
         )
 
     def diamond(self, x: float, y: float, role: str, *, radius: float = 6) -> None:
-        """A filled square on its corner: the shape of reference marks."""
+        """A filled square on its corner."""
         self.area([(x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y)], role)
+
+    def mark(self, x: float, y: float, tone: Tone, *, is_open: bool = False) -> None:
+        """A mark whose shape tells the tones apart: circle with, square without, diamond else; hollow if open."""
+        reach = MARK_REACH[tone]
+        look = f'fill="{self.paint("surface" if is_open else tone)}" {self._stroke(tone, 2, "")}'
+        if tone == "with":
+            self.elements.append(f'<circle cx="{_px(x)}" cy="{_px(y)}" r="{_px(reach)}" {look}/>')
+            return
+        square = [(-1, -1), (1, -1), (1, 1), (-1, 1)]
+        corners = square if tone == "without" else [(0, -1), (1, 0), (0, 1), (-1, 0)]
+        points = " ".join(f"{_px(x + reach * dx)},{_px(y + reach * dy)}" for dx, dy in corners)
+        self.elements.append(f'<polygon points="{points}" {look}/>')
 
     def text(
         self,

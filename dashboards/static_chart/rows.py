@@ -6,10 +6,11 @@ What belongs here: placing a reading's label, mark, range and text. What does no
 from __future__ import annotations
 
 from dashboards import theme
-from dashboards.figures.info import BarsInfo, RangesInfo, Reading
+from dashboards.figures.info import BarsInfo, RangesInfo, Reading, RowsInfo
 from dashboards.geometry import (
     BAR_THICKNESS,
     SLIM_BAR_THICKNESS,
+    SPAN_THICKNESS,
     RowPlace,
     grid_spans,
     plot_height,
@@ -28,8 +29,8 @@ CAP = 6
 
 def bar_marks(canvas: Canvas, info: BarsInfo) -> None:
     """Draw bars from zero with their ranges, values and reference marks."""
-    scale = _scale(canvas, info)
-    _axis_marks(canvas, info, scale)
+    scale = row_scale(canvas, info)
+    axis_marks(canvas, info, scale)
     for reading, place in zip(info.readings, row_places(info), strict=True):
         if info.labels == "left":
             _slim_bar(canvas, reading, place, scale)
@@ -40,28 +41,41 @@ def bar_marks(canvas: Canvas, info: BarsInfo) -> None:
 
 def range_marks(canvas: Canvas, info: RangesInfo) -> None:
     """Draw a dot with its range per reading, on an axis through zero."""
-    scale = _scale(canvas, info)
-    _axis_marks(canvas, info, scale)
+    scale = row_scale(canvas, info)
+    axis_marks(canvas, info, scale)
     for reading, place in zip(info.readings, row_places(info), strict=True):
         canvas.text(0, place.label_y, reading.label, "ink", is_strong=True)
         canvas.text(0, place.text_y, reading.full_text, "muted")
         if reading.value is not None:
-            _whisker(canvas, reading, place.value_y, scale, role=reading.tone)
-            canvas.dot(scale(reading.value), place.value_y, reading.tone, radius=6)
+            _dot_or_bar(canvas, reading, place.value_y, scale)
             _reference(canvas, reading, place, scale, value_reach(info))
 
 
-def _scale(canvas: Canvas, info: BarsInfo | RangesInfo) -> LinearScale:
+def _dot_or_bar(canvas: Canvas, reading: Reading, y: float, scale: LinearScale) -> None:
+    if reading.value is None:
+        return
+    if reading.start is None:
+        _whisker(canvas, reading, y, scale, role=reading.tone)
+        canvas.dot(scale(reading.value), y, reading.tone, radius=6)
+        return
+    left, right = sorted((scale(reading.start), scale(reading.value)))
+    canvas.box(left, y - SPAN_THICKNESS / 2, right - left, SPAN_THICKNESS, reading.tone, radius=2)
+    _whisker(canvas, reading, y, scale)
+
+
+def row_scale(canvas: Canvas, info: RowsInfo) -> LinearScale:
+    """The number axis of a chart of rows."""
     room = sides(info)
     return LinearScale(info.axis, room.left, canvas.width - room.right)
 
 
-def _axis_marks(canvas: Canvas, info: BarsInfo | RangesInfo, scale: LinearScale) -> None:
+def axis_marks(canvas: Canvas, info: RowsInfo, scale: LinearScale) -> None:
+    """Draw the grid lines, tick labels and words of the number axis below a chart of rows."""
     bottom = plot_height(info)
     for tick in info.axis.ticks:
         for top, end in grid_spans(info):
             canvas.line((scale(tick), top), (scale(tick), end), "axis" if tick == 0 else "grid")
-        _text_kept_inside(canvas, scale(tick), bottom + 12, tick_label(tick, info.axis), "muted")
+        text_kept_inside(canvas, scale(tick), bottom + 12, tick_label(tick, info.axis), "muted")
     if isinstance(info, RangesInfo) and info.has_directions:
         canvas.text(0, bottom + 33, f"← {info.left_word}", "muted", size=theme.SMALL_SIZE)
         right = f"{info.right_word} →"
@@ -113,10 +127,10 @@ def _reference(canvas: Canvas, reading: Reading, place: RowPlace, scale: LinearS
         return
     x = scale(reading.mark.value)
     canvas.line((x, place.value_y - reach), (x, place.value_y + reach), "claim", width=2, dash="4 3")
-    _text_kept_inside(canvas, x, place.mark_y, reading.mark.label, "claim")
+    text_kept_inside(canvas, x, place.mark_y, reading.mark.label, "claim")
 
 
-def _text_kept_inside(canvas: Canvas, x: float, y: float, text: str, role: str) -> None:
+def text_kept_inside(canvas: Canvas, x: float, y: float, text: str, role: str) -> None:
     """Write small text centred on x, or against the edge it would cross."""
     half = text_width(text, theme.SMALL_SIZE) / 2
     if x + half > canvas.width:

@@ -8,30 +8,13 @@ from __future__ import annotations
 import datetime as dt
 
 import polars as pl
+from contract_tables import AS_OF, SPECS, table
+from detail_tables import commitment_details, detail_tables, hidden_slices, survey_details, without_numbers
+from meta_tables import meta_tables
 
-from models.contracts import META_TABLES, PROTECTED_TABLES, Table
+HELD = dt.date(2026, 9, 6)
 
-POLARS_TYPES = {
-    "date": pl.Date,
-    "integer": pl.Int64,
-    "number": pl.Float64,
-    "boolean": pl.Boolean,
-    "text": pl.String,
-    "choice": pl.String,
-}
-SPECS: dict[str, Table] = {table.name: table for table in (*PROTECTED_TABLES, *META_TABLES)}
-
-
-def table(name: str, *rows: tuple[object, ...], columns: str = "") -> pl.DataFrame:
-    """A table of the contract from rows; `columns` names those given, all in order by default, others are empty."""
-    spec = SPECS[name]
-    given = columns.split() or list(spec.column_names)
-    cells = {
-        column: [row[given.index(column)] if column in given else None for row in rows]
-        for column in spec.column_names
-    }
-    schema = {column.name: POLARS_TYPES[column.kind] for column in spec.columns}
-    return pl.DataFrame(cells, schema=schema, strict=True)
+__all__ = ["RELEASES", "SPECS", "hostile_release", "ok_release", "table"]
 
 
 def ok_release() -> dict[str, pl.DataFrame]:
@@ -43,12 +26,18 @@ def ok_release() -> dict[str, pl.DataFrame]:
                 "Northwind peer coaching",
                 True,
                 "2026-W40",
-                dt.date(2026, 10, 4),
+                AS_OF,
                 dt.date(2026, 10, 12),
                 28,
                 21,
                 "kept_more_often",
                 "observational",
+                None,
+                "lower_end_reaches_zero",
+                0.047,
+                None,
+                None,
+                None,
                 None,
                 231,
                 74,
@@ -122,6 +111,12 @@ def ok_release() -> dict[str, pl.DataFrame]:
             ("pulse_response_share", 0.712, 0.676, 0.746, 231, 1402, "ok", None),
             ("usefulness_top_two_share", 0.791, 0.752, 0.826, 214, 1271, "ok", None),
             ("usefulness_mean_score", 4.04, 3.95, 4.13, 214, 1271, "ok", None),
+            ("usefulness_trend_per_session", 0.018, 0.002, 0.034, 214, 1271, "ok", None),
+            ("expectation_gap_mean_score", 0.31, 0.12, 0.5, 143, 702, "ok", None),
+            ("expectation_exceeded_share", 0.38, 0.31, 0.45, 143, 702, "ok", None),
+            ("expectation_fell_short_share", 0.17, 0.12, 0.23, 143, 702, "ok", None),
+            ("appointment_risk_ratio", 1.226, 1.07, 1.405, 203, 1655, "ok", None),
+            ("days_open_difference", -3.4, -6.1, -0.7, 203, 1655, "ok", None),
             ("loneliness_change_score", -0.31, -0.52, -0.1, 143, 143, "ok", None),
             ("session_hours", 1.9, None, None, 231, 361, "ok", None),
             ("hours_regained", 1.4, 0.9, 1.9, 47, 203, "ok", None),
@@ -134,7 +129,8 @@ def ok_release() -> dict[str, pl.DataFrame]:
             ("kept_with_95", 0.95, 0.764, 0.702, 0.818, "not_compatible", False, "ok", None),
             ("difference_30", 0.3, 0.141, 0.047, 0.235, "not_compatible", False, "ok", None),
         ),
-        **_meta_tables(),
+        **detail_tables(),
+        **meta_tables(),
     }
 
 
@@ -146,6 +142,43 @@ def real_release() -> dict[str, pl.DataFrame]:
         median_report_day=pl.Series([21.0, 29.0]), unknown_share=pl.Series([0.02, 0.08])
     )
     tables["protected_effect"] = tables["protected_effect"].with_columns(variance=pl.lit("two_way"))
+    not_robust = without_numbers(
+        {"protected_adjusted": tables["protected_adjusted"]}, "not_robust", "adjusted_estimates_disagree"
+    )
+    flagged = pl.col("measure") == "negative_control_previous_commitment"
+    sensitivity = tables["protected_sensitivity"].with_columns(
+        is_red_flag=pl.when(flagged).then(statement=True).otherwise(pl.col("is_red_flag")),
+        low=pl.when(flagged).then(0.005).otherwise(pl.col("low")),
+    )
+    held = {
+        name: tables[name].with_columns(as_of=pl.lit(HELD))
+        for name in ("protected_loneliness", "protected_kept_by_day")
+    }
+    some = pl.when(pl.col("metric") == "usefulness_top_two_share").then(pl.lit(HELD)).otherwise(pl.col("as_of"))
+    metrics = tables["protected_metrics"].with_columns(some.alias("as_of"))
+    return {
+        **tables,
+        **not_robust,
+        **held,
+        "protected_sensitivity": sensitivity,
+        "protected_metrics": metrics,
+    }
+
+
+def randomised_release() -> dict[str, pl.DataFrame]:
+    """The same programme where a prompt to book was drawn by chance."""
+    tables = ok_release()
+    tables["protected_programme"] = tables["protected_programme"].with_columns(
+        verdict=pl.lit("helps"),
+        design=pl.lit("randomised"),
+        randomisation_p=pl.lit(0.012),
+        change_end=pl.lit(0.012),
+    )
+    drawn = table(
+        "protected_effect",
+        ("intention_to_treat", 0.071, 0.012, 0.13, 0.02, 0.11, 214, 1702, 62, 0, "cluster", "ok", None),
+    )
+    tables["protected_effect"] = pl.concat([tables["protected_effect"], drawn])
     return tables
 
 
@@ -165,6 +198,12 @@ def too_early_release() -> dict[str, pl.DataFrame]:
             "too_early",
             "observational",
             "too_few_groups_held_six;too_few_older_groups_held_six",
+            "needs_groups_six",
+            None,
+            0,
+            10,
+            0.5,
+            None,
             63,
             21,
             0,
@@ -176,6 +215,19 @@ def too_early_release() -> dict[str, pl.DataFrame]:
         ("without_appointment", 31, 44, 0.614, 0.41, 0.78, 0.06, 0.58, 0.64, 26.0, "ok", None),
     )
     early = "early", "planned_width_too_wide;too_few_degrees_of_freedom"
+    of_two_arms = pl.col("metric").is_in(
+        ["appointment_effect", "appointment_risk_ratio", "days_open_difference"]
+    )
+    metrics = {"protected_metrics": tables["protected_metrics"].filter(of_two_arms)}
+    tables["protected_metrics"] = pl.concat(
+        [
+            tables["protected_metrics"].filter(~of_two_arms),
+            without_numbers(metrics, *early)["protected_metrics"],
+        ]
+    )
+    tables |= without_numbers(commitment_details(), *early)
+    tables |= without_numbers(survey_details(), "refused", "too_few_persons")
+    tables["protected_slices"] = hidden_slices()
     columns = "line n_people n_commitments n_clusters status reasons"
     tables["protected_effect"] = table("protected_effect", ("primary", 44, 68, 11, *early), columns=columns)
     tables["protected_effect_by_week"] = table(
@@ -240,8 +292,8 @@ def refused_release() -> dict[str, pl.DataFrame]:
         "protected_claims": table(
             "protected_claims", ("kept_with_95", False, *refused), columns="claim source_found status reasons"
         ),
-        "meta_metrics": _meta_tables()["meta_metrics"],
-        "meta_claims": _meta_tables()["meta_claims"],
+        "meta_metrics": meta_tables()["meta_metrics"],
+        "meta_claims": meta_tables()["meta_claims"],
     }
     return tables
 
@@ -269,6 +321,7 @@ RELEASES = {
     "real": real_release,
     "too_early": too_early_release,
     "refused": refused_release,
+    "randomised": randomised_release,
 }
 
 
@@ -288,164 +341,3 @@ def _effect_by_week() -> pl.DataFrame:
         low, high, n = round(estimate - half, 4), round(estimate + half, 4), 90 + 68 * (week - 17)
         rows.append((f"2026-W{week}", ends_on, basis, round(estimate, 4), low, high, n, "ok", None))
     return table("protected_effect_by_week", *rows)
-
-
-def _meta_tables() -> dict[str, pl.DataFrame]:
-    hours, score = "Hours a manager says the practice gave back.", "Mean of answers from 1 to 5."
-    return {
-        "meta_sources": table(
-            "meta_sources",
-            ("pulse", 3, dt.date(2026, 10, 4), 1475, 1466, 6, 3, 0),
-            ("checkout", 1, dt.date(2026, 10, 2), 1702, 1698, 0, 2, 2),
-            ("calendar", 1, dt.date(2026, 10, 4), 902, 901, 0, 0, 1),
-        ),
-        "meta_quarantine": table(
-            "meta_quarantine",
-            ("checkout", "commitments", "person_missing", 2),
-            ("calendar", "sessions", "ends_before_start", 1),
-        ),
-        "meta_checks": table(
-            "meta_checks",
-            ("staged", "commitments", "person_missing", 1702, 2, False),
-            ("staged", "sessions", "ends_before_start", 902, 1, False),
-            ("core", "commitments", "key_unique", 1698, 0, True),
-        ),
-        "meta_questions": table(
-            "meta_questions",
-            (
-                "usefulness",
-                "How useful was this session for you?",
-                "1 (not at all) to 5 (extremely)",
-                1.0,
-                5.0,
-                "usefulness",
-            ),
-            (
-                "ucla_left_out",
-                "How often do you feel left out?",
-                "1 (hardly ever or never) to 3 (often)",
-                1.0,
-                3.0,
-                "loneliness",
-            ),
-        ),
-        "meta_metrics": table(
-            "meta_metrics",
-            (
-                "completion_with_appointment",
-                "Kept with an appointment",
-                "Share kept within 28 days.",
-                "share",
-                5,
-            ),
-            (
-                "completion_without_appointment",
-                "Kept without an appointment",
-                "Share kept within 28 days.",
-                "share",
-                5,
-            ),
-            (
-                "appointment_effect",
-                "Difference with an appointment",
-                "Share kept with minus without.",
-                "points",
-                5,
-            ),
-            (
-                "appointment_share",
-                "Commitments with an appointment",
-                "Share booked within 24 hours.",
-                "share",
-                5,
-            ),
-            ("people_invited", "People invited", "People asked to take part.", "people", 5),
-            ("people_trained", "People trained", "People trained in the method.", "people", 5),
-            ("people_one_session", "People with a session", "People who attended at least one.", "people", 5),
-            (
-                "people_six_sessions",
-                "People with six sessions",
-                "People who attended six or more.",
-                "people",
-                5,
-            ),
-            (
-                "groups_six_sessions_share",
-                "Groups expected to reach six sessions",
-                "Kaplan-Meier share.",
-                "share",
-                5,
-            ),
-            ("attendance_share", "Attendance", "Share of those expected who came.", "share", 5),
-            (
-                "pulse_response_share",
-                "Answered the survey after a session",
-                "Share of those asked.",
-                "share",
-                5,
-            ),
-            (
-                "usefulness_top_two_share",
-                "Found the session very or extremely useful",
-                "Share of 4 or 5.",
-                "share",
-                5,
-            ),
-            ("usefulness_mean_score", "Mean usefulness", score, "score", 5),
-            ("loneliness_change_score", "Change in loneliness", "Mean change on 3 to 9.", "score", 10),
-            ("session_hours", "Length of a session", "Mean hours from start to end.", "hours", 5),
-            ("hours_regained", "Hours regained by managers", hours, "hours", 5),
-            ("trust_mean_score", "Trust in the group", score, "score", 5),
-            ("perceived_pressure_mean_score", "Felt pressed to take part", score, "score", 5),
-        ),
-        "meta_claims": table(
-            "meta_claims",
-            (
-                "kept_without_65",
-                "65 % keep what they commit to in front of somebody",
-                0.65,
-                "completion_without_appointment",
-                False,
-                "none",
-                "No study found.",
-            ),
-            (
-                "kept_with_95",
-                "Up to 95 % keep it with an accountability appointment",
-                0.95,
-                "completion_with_appointment",
-                False,
-                "none",
-                "No study found.",
-            ),
-            (
-                "difference_30",
-                "30 points more with an appointment (95 % against 65 %)",
-                0.3,
-                "appointment_effect",
-                False,
-                "none",
-                "The difference of the two.",
-            ),
-            (
-                "matthews_2015",
-                "12 points more with weekly progress reports to a friend (76 against 64)",
-                0.12,
-                "appointment_effect",
-                True,
-                "secondary",
-                "Matthews, Dominican University of California.",
-            ),
-            (
-                "harkin_2016",
-                "Monitoring progress helps reaching goals, d = .40 (.32 to .48)",
-                0.143,
-                "appointment_effect",
-                True,
-                "primary",
-                "Harkin et al. 2016, Psychological Bulletin 142:198.",
-            ),
-        ),
-        "meta_runs": table("meta_runs", ("2026-W40-a1b2c3", "0.1.0", "1f" * 32, "2e" * 32, "3d" * 32)),
-        "meta_lineage": table("meta_lineage", ("protected_completion", "commitment_cells")),
-    }

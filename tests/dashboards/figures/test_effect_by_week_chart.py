@@ -13,7 +13,7 @@ from dashboards.phrases import Phrases
 from dashboards.rows import read_rows
 from dashboards.static_chart import draw
 
-DAYS = [dt.date(2026, 9, 6) + dt.timedelta(days=7 * i) for i in range(4)]
+DAYS = [dt.date(2026, 9, 6) + dt.timedelta(days=7 * i) for i in range(5)]
 
 
 def info_of(releases: ModuleType, say: Phrases, *weeks: tuple[float | None, float | None, str]) -> BandInfo:
@@ -74,7 +74,23 @@ def test_the_axis_holds_zero_even_where_the_band_does_not(releases: ModuleType, 
 def test_a_week_too_early_leaves_a_gap_in_the_figure(releases: ModuleType, say: Phrases) -> None:
     weeks = (0.0, 0.2, "live"), (None, None, "live"), (0.0, 0.2, "live")
     figure = effect_by_week_figure(info_of(releases, say, *weeks))
-    assert list(figure.data[-1].y) == [10.0, None, 10.0]
+    lines = [trace for trace in figure.data if trace.hovertext]
+    assert [(list(line.x), list(line.y)) for line in lines] == [
+        ([DAYS[0].isoformat()], [10.0]),
+        ([DAYS[2].isoformat()], [10.0]),
+    ]
+
+
+def test_no_band_is_filled_across_weeks_without_a_number(releases: ModuleType, say: Phrases) -> None:
+    shown, hidden = (0.0, 0.2, "live"), (None, None, "live")
+    figure = effect_by_week_figure(info_of(releases, say, shown, shown, hidden, shown, shown))
+    bands = [list(trace.x) for trace in figure.data if trace.fill]
+    assert bands == [[day.isoformat() for day in days] for days in (DAYS[:2], DAYS[3:5])]
+
+
+def test_a_week_that_stands_alone_has_its_range_as_a_line(releases: ModuleType, say: Phrases) -> None:
+    figure = effect_by_week_figure(info_of(releases, say, (0.0, 0.2, "live")))
+    assert (figure.data[-1].error_y.array[0], figure.data[-1].error_y.arrayminus[0]) == (10.0, 10.0)
 
 
 def test_empty_weeks_at_the_start_say_why_where_they_take_a_quarter(releases: ModuleType, say: Phrases) -> None:
