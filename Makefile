@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test browser thorough dictionary sample check lint types imports format lock ui bench clean help
+.PHONY: demo test browser thorough validation dictionary sample check lint types imports format lock ui bench clean help
 
 help: ## What can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -20,6 +20,9 @@ browser: $(VENV)/.development ## Tests that drive the system's Chromium
 
 thorough: $(VENV)/.development ## Long runs whose bounded versions are part of `make test`
 	$(BIN)/python -m pytest -m thorough
+
+validation: $(VENV)/.development ## Write docs/validation.md: what the estimators claim, tried on made-up programmes
+	PYTHONPATH=tests/support $(BIN)/python tests/simulation/validation.py
 
 check: lint types imports ## Lint, types and import rules
 
@@ -37,8 +40,8 @@ format: $(VENV)/.development ## Put the code into its format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.development ## Where a demo run's time goes, step by step
-	$(BIN)/python tests/benchmarks/demo_run.py
+bench: $(VENV)/.development ## Write docs/benchmarks.md: what the estimators and a demo run cost
+	$(BIN)/python tests/benchmarks/document.py
 
 dictionary: $(VENV)/.development ## Write data/README.md from the contracts
 	$(BIN)/python -m pipelines.data_dictionary

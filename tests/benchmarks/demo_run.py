@@ -126,7 +126,7 @@ def print_steps(folder: Path) -> None:
         make_demo(folder)
     with measured("import the stages"):
         from pipelines.settings import load_programme, now
-        from pipelines.stages import estimating, landing, loading, reading, releasing, tables
+        from pipelines.stages import estimating, landing, loading, protecting, reading, releasing, tables
     with measured("import dagster"):
         import dagster  # noqa: F401
     with measured("import the definitions"):
@@ -149,7 +149,7 @@ def print_steps(folder: Path) -> None:
             for name in tables.derived_names()
         ),
         ("estimates", lambda: estimating.estimate_all(programme, releasing.run_inputs_hash(programme))),
-        ("protect", lambda: estimating.protect_all(programme)),
+        ("protect", lambda: protecting.protect_all(programme)),
         ("site", lambda: releasing.write_site(programme)),
         ("report", lambda: releasing.write_report(programme)),
         ("published file", lambda: releasing.write_published_file(programme)),
