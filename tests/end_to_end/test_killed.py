@@ -11,6 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 import pytest
 from programmes import make_small
 
@@ -18,6 +19,7 @@ from models.contracts import CORE_TABLES
 from pipelines.publish import MANIFEST, current_folder, current_release, file_hashes
 from pipelines.settings import Folders
 from pipelines.store.deliveries import row_accounts
+from pipelines.store.ledger import last_release, open_ledger, pending_release, read_past
 from pipelines.store.warehouse import fetch, open_warehouse
 
 pytestmark = pytest.mark.slow
@@ -40,6 +42,7 @@ class Ground:
     n_events: int
     core: dict[str, list[tuple[object, ...]]]
     data_hash: str
+    sums: pl.DataFrame
 
 
 def peerlift_run(folder: Path, shim: Path | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -60,6 +63,18 @@ def core(folder: Path) -> dict[str, list[tuple[object, ...]]]:
             table.name: fetch(connection, f"select * from core_{table.name} order by all").rows()
             for table in CORE_TABLES
         }
+
+
+def released_sums(folder: Path) -> pl.DataFrame:
+    """What the ledger knows to be released, by person."""
+    with open_ledger(Folders(folder).ledger) as ledger:
+        return read_past(ledger).sums.drop("sum_id").sort(pl.all())
+
+
+def ledger_hashes(folder: Path) -> tuple[str | None, str | None]:
+    """The tables the ledger counts as released last, and those it waits to hear of."""
+    with open_ledger(Folders(folder).ledger) as ledger:
+        return last_release(ledger), pending_release(ledger)
 
 
 def assert_release_is_whole(folder: Path) -> None:
@@ -90,7 +105,8 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     assert peerlift_run(reference, shim, KILL_AT="0", KILL_COUNT=str(count)).returncode == 3
     release = current_release(Folders(reference))
     assert release is not None
-    return Ground(folder, shim, int(count.read_text("ascii")), core(reference), release.data_hash)
+    n_events = int(count.read_text("ascii"))
+    return Ground(folder, shim, n_events, core(reference), release.data_hash, released_sums(reference))
 
 
 def killed_at(ground: Ground, n: int, place: Path) -> None:
@@ -111,6 +127,7 @@ def killed_at(ground: Ground, n: int, place: Path) -> None:
     assert released is not None
     assert released.data_hash == ground.data_hash
     assert core(folder) == ground.core
+    assert released_sums(folder).equals(ground.sums)
     assert list((folder / "inbox").iterdir()) == []
     assert not (folder / "published" / ".draft").exists()
     shutil.rmtree(folder)
@@ -139,6 +156,32 @@ def test_a_run_killed_at_a_step_of_the_swap_leaves_a_whole_release(
     released = current_release(Folders(folder))
     assert released is not None
     assert released.data_hash == ground.data_hash
+
+
+def test_a_run_killed_between_the_swap_and_the_ledger_has_released_what_waits_in_it(
+    ground: Ground, tmp_path: Path
+) -> None:
+    folder = tmp_path / "programme"
+    shutil.copytree(ground.folder, folder, symlinks=True)
+    before = current_release(Folders(folder))
+    assert before is not None
+    # The first thing after the swap: the weekly report is put in its place.
+    killed = peerlift_run(folder, ground.shim, KILL_AT="1", KILL_ONLY="/reports/")
+    assert killed.returncode == -signal.SIGKILL
+    shown = current_release(Folders(folder))
+    assert shown is not None
+    assert shown.data_hash == ground.data_hash != before.data_hash
+    assert ledger_hashes(folder) == (before.data_hash, ground.data_hash)
+    plan = folder / "plan.toml"
+    plan.write_text(plan.read_text("utf-8") + "\n# a remark\n", "utf-8")
+    done = peerlift_run(folder)
+    assert done.returncode == 3, done.stderr
+    released = current_release(Folders(folder))
+    assert released is not None
+    assert released.release_id != shown.release_id
+    assert released.data_hash == ground.data_hash
+    assert ledger_hashes(folder) == (ground.data_hash, None)
+    assert released_sums(folder).equals(ground.sums)
 
 
 @pytest.mark.thorough

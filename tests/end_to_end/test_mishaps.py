@@ -8,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from programmes import run
 from rich.console import Console
 
+from pipelines.cli import main
+from pipelines.errors import RunFailedError
 from pipelines.identity import IdentityKeyError
 from pipelines.publish import current_release
 from pipelines.settings import Folders, load_programme
@@ -34,6 +37,12 @@ def set_last_day(folder: Path, day: str) -> None:
         for line in path.read_text("utf-8").splitlines()
     ]
     path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def add_remark(folder: Path) -> None:
+    """A change that makes the next run release anew, and changes no number."""
+    path = folder / "plan.toml"
+    path.write_text(path.read_text("utf-8") + "\n# a remark\n", "utf-8")
 
 
 def test_a_session_held_in_the_future_is_set_aside_by_name(new_small: Callable[[str], Path]) -> None:
@@ -73,6 +82,64 @@ def test_a_lost_warehouse_is_made_anew_from_the_landed_copies(small_copy: Path) 
     assert before is not None
     assert after is not None
     assert after.data_hash == before.data_hash
+
+
+def lose_the_ledger(folders: Folders) -> None:
+    folders.ledger.unlink()
+
+
+def lose_the_warehouse(folders: Folders) -> None:
+    shutil.rmtree(folders.warehouse)
+
+
+@pytest.mark.parametrize("lose", [lose_the_ledger, lose_the_warehouse])
+def test_a_lost_ledger_stops_the_run_with_a_remedy_that_works(
+    small_copy: Path, tmp_path: Path, lose: Callable[[Folders], None]
+) -> None:
+    folders = Folders(small_copy)
+    before, backup = current_release(folders), tmp_path / "backup"
+    shutil.copytree(folders.warehouse, backup)
+    lose(folders)
+    add_remark(small_copy)
+    for _ in range(2):  # an empty ledger that the first one left is no ledger
+        refused = CliRunner().invoke(main, ["--programme", str(small_copy), "run"])
+        assert refused.exit_code == 1
+        assert "no ledger of them (ledger.duckdb)" in refused.output
+        assert "Restore the file from a backup" in refused.output
+        assert current_release(folders) == before
+    shutil.rmtree(folders.warehouse)
+    shutil.copytree(backup, folders.warehouse)
+    assert run(small_copy)[0].startswith("Released")
+    after = current_release(folders)
+    assert before is not None
+    assert after is not None
+    assert after.data_hash == before.data_hash
+
+
+def test_a_release_moved_away_needs_no_ledger(small_copy: Path) -> None:
+    folders = Folders(small_copy)
+    folders.ledger.unlink()
+    folders.published.rename(small_copy / "published_before")
+    assert run(small_copy)[0].startswith("Released")
+
+
+def test_a_ledger_restored_from_before_the_release_that_is_shown_is_refused(
+    small_copy: Path, tmp_path: Path
+) -> None:
+    folders = Folders(small_copy)
+    shutil.copyfile(folders.ledger, tmp_path / "ledger.duckdb")
+    first = current_release(folders)
+    set_last_day(small_copy, "2026-02-15")
+    run(small_copy)
+    second = current_release(folders)
+    shutil.copyfile(tmp_path / "ledger.duckdb", folders.ledger)
+    add_remark(small_copy)
+    with pytest.raises(RunFailedError, match=r"ledger\.duckdb does not know the release that is shown"):
+        run(small_copy)
+    assert first is not None
+    assert second is not None
+    assert first.data_hash != second.data_hash
+    assert current_release(folders) == second
 
 
 def test_a_calendar_cut_short_is_refused_by_name(small_copy: Path, new_small: Callable[[str], Path]) -> None:
@@ -129,7 +196,6 @@ def test_a_name_that_looks_like_markup_is_printed_as_it_is(small_copy: Path) -> 
 def test_what_the_page_says_of_checks_does_not_depend_on_how_files_were_batched(small_copy: Path) -> None:
     checks = "select * from meta_checks order by all"
     before = query(small_copy, checks)
-    path = small_copy / "plan.toml"
-    path.write_text(path.read_text("utf-8") + "\n# a remark\n", "utf-8")
+    add_remark(small_copy)
     run(small_copy)
     assert query(small_copy, checks) == before
