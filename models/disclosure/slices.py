@@ -179,7 +179,9 @@ def _sizes(cells: pl.DataFrame, name: str) -> dict[str, tuple[int, int]]:
 
 def _sums(cells: pl.DataFrame, name: str, people: Sequence[str]) -> list[Sum]:
     """One sum per measure and category, over the people given."""
-    position = pl.DataFrame({PERSON: people, "position": np.arange(len(people))})
+    position = pl.DataFrame(
+        {PERSON: people, "position": range(len(people))}, schema={PERSON: pl.String(), "position": pl.Int64()}
+    )
     parts = (
         cells.group_by(MEASURE, name, PERSON)
         .agg(pl.col(N).sum(), pl.col(VALUE).sum())

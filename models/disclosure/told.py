@@ -49,7 +49,10 @@ class Told:
         """
         names = pl.concat([past["person_id"], candidates["person_id"], others]).unique()
         people = names.sort().to_list()
-        position = pl.DataFrame({"person_id": people, "position": np.arange(len(people))})
+        position = pl.DataFrame(
+            {"person_id": people, "position": range(len(people))},
+            schema={"person_id": pl.String(), "position": pl.Int64()},
+        )
         measures = set(past["measure"]) | set(candidates["measure"])
         by_measure = {measure: PastSums.of([], len(people)) for measure in measures}
         for (measure,), part in past.partition_by("measure", as_dict=True).items():

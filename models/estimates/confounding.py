@@ -58,6 +58,12 @@ def _robustness_rows(found: AdjustedAnalysis) -> list[dict[str, object]]:
             {"measure": measure, **base, **refused_row(reasons or (TOO_FEW_DEGREES_OF_FREEDOM,))}
             for measure in MEASURES
         ]
+    shown = [one.result for one in found.adjustment.results if one.method in {"g_computation", "aipw"}]
+    unsure = [result for result in shown if result.status == "not_robust"]
+    if unsure or all(result.status == "refused" for result in shown):
+        # Where no adjusted difference is shown, nothing is said of how strong something unseen would have to be.
+        reasons = (unsure or shown)[0].reasons
+        return [{"measure": measure, **base, **refused_row(reasons)} for measure in MEASURES]
     status = {**base, **status_of(found.adjustment)}
     values: dict[str, float | str] = {
         MEASURES[0]: robustness_value(fit.t, fit.df),

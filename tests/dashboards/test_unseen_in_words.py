@@ -28,8 +28,8 @@ def test_an_e_value_is_said_with_that_of_its_limit(say: Phrases) -> None:
         ("e_value", 1.76, None, None, None, "ok", None),
         ("e_value_of_the_limit", 1.36, None, None, None, "ok", None),
     )
-    assert "each 1.8 times as likely" in sentence
-    assert "1.4 times would be enough" in sentence
+    assert "each by a ratio of at least 1.8" in sentence
+    assert "a ratio of 1.4 would be enough" in sentence
 
 
 def test_a_range_that_includes_zero_needs_no_unseen_cause(say: Phrases) -> None:
@@ -38,7 +38,7 @@ def test_a_range_that_includes_zero_needs_no_unseen_cause(say: Phrases) -> None:
         ("e_value", 1.2, None, None, None, "ok", None),
         ("e_value_of_the_limit", 1.0, None, None, None, "ok", None),
     )
-    assert sentence.endswith("The range includes zero without it.")
+    assert sentence.endswith("The range of the ratio includes one without it.")
 
 
 def test_a_tipping_point_is_said_in_points_without_a_sign(say: Phrases) -> None:

@@ -71,7 +71,7 @@ def test_a_refused_way_is_named_with_its_reason_while_the_others_stand(say: Phra
 def test_cut_weights_and_what_is_left_after_weighting_are_said_in_words(say: Phrases) -> None:
     notes = adjusted_notes(adjusted_rows(*AGREEING), say)
     assert notes[0].startswith("For 1\u00a0% of commitments")
-    assert "count as much as 71\u00a0%" in notes[1]
+    assert "counts as much as 71\u00a0%" in notes[1]
 
 
 def test_without_a_crude_difference_the_adjusted_ones_stand_alone(say: Phrases) -> None:

@@ -80,7 +80,7 @@ def test_secondary_outcomes_stand_with_both_p_values(say: Phrases) -> None:
         ("days_open", None, None, "cannot_tell_yet", "refused"),
     )
     assert secondaries_table(rows, say).rows == (
-        ("Change in loneliness", "under\u00a00.001", "under\u00a00.001", "differs from zero"),
+        ("Change in loneliness", "under\u00a00.001", "under\u00a00.001", "differs from zero at a single look"),
         ("Days a commitment stays open", "–", "–", "No number can be given"),
     )
 

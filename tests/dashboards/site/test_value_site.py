@@ -223,7 +223,7 @@ def test_the_banner_stands_where_the_data_are_made_up(
         ("kept_less_often", "People keep fewer of their commitments"),
         ("helps", "Asking people to book an appointment helps"),
         ("harms", "Asking people to book an appointment harms"),
-        ("no_difference_that_matters", "commitments are kept about equally often"),
+        ("no_difference_that_matters", "No difference that matters in how often commitments are kept"),
         ("cannot_tell_yet", "The data cannot tell yet"),
     ],
 )
