@@ -13,6 +13,7 @@ from pipelines.publish import current_release, finish
 from pipelines.run_lock import run_lock
 from pipelines.settings import FOLDER_VARIABLE, Programme, now
 from pipelines.stages.landing import list_inbox
+from pipelines.stages.protecting import settle_ledger
 from pipelines.stages.reading import load_readers, refusal_hash
 from pipelines.stages.releasing import is_up_to_date
 from pipelines.store.deliveries import list_files, quarantined_rows
@@ -34,6 +35,7 @@ def run_programme(programme: Programme, terminal: TextIO) -> bool:
     """
     with run_lock(programme.folders):
         if is_nothing_new(programme):
+            settle_ledger(programme)
             finish(programme.folders, keep=programme.keep_releases)
             said = "Nothing new"
         else:

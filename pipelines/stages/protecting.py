@@ -17,8 +17,8 @@ from pipelines.store.ledger import (
     OTHER_KEY,
     LedgerError,
     is_empty,
+    knows,
     last_key,
-    last_release,
     open_ledger,
     pending_release,
     put_pending,
@@ -72,7 +72,7 @@ def _past(programme: Programme, key: str) -> Past:
         if last_key(ledger) not in {None, key}:
             raise LedgerError(OTHER_KEY.format(name=folders.ledger.name))
         shown = _shown(folders)
-        if shown is not None and last_release(ledger) != shown:
+        if shown is not None and not knows(ledger, shown):
             raise LedgerError(OTHER.format(name=folders.ledger.name))
         return read_past(ledger)
 

@@ -27,6 +27,7 @@ LOST = (
     "there are releases, but no ledger of them ({name}): what they told can't be held against a new one. Restore the "
     "file from a backup. If nobody can see the earlier releases any more, move the published folder away instead."
 )
+LATEST = "order by number desc limit 1"
 OTHER = (
     "{name} does not know the release that is shown: perhaps it was restored. Restore the ledger that "
     "belongs to it. If nobody can see the earlier releases any more, move the published folder away instead."
@@ -74,8 +75,8 @@ def settle(connection: Connection, *, was_released: bool) -> None:
             """
             insert into sums select sum_id + (select coalesce(max(sum_id) + 1, 0) from sums), s.* exclude (sum_id)
             from pending_sums as s;
-            delete from releases;
-            insert into releases select * from pending_releases;
+            insert into releases
+            select (select coalesce(max(number) + 1, 0) from releases), p.* from pending_releases as p;
             """
         )
         for table in PROTECTED_TABLES:
@@ -91,17 +92,22 @@ def pending_release(connection: Connection) -> str | None:
 
 def last_release(connection: Connection) -> str | None:
     """Hash of the protected tables of the last release; None before the first."""
-    return _only(connection, "select data_hash from releases")
+    return _only(connection, f"select data_hash from releases {LATEST}")
 
 
 def last_key(connection: Connection) -> str | None:
     """Fingerprint of the identity key whose pseudonyms the sums are kept by; None before the first release."""
-    return _only(connection, "select key_fingerprint from releases")
+    return _only(connection, f"select key_fingerprint from releases {LATEST}")
+
+
+def knows(connection: Connection, data_hash: str) -> bool:
+    """Whether protected tables of this hash were ever released by this ledger."""
+    return bool(one_row(connection, "select count(*) from releases where data_hash = ?", [data_hash])[0])
 
 
 def read_past(connection: Connection) -> Past:
     """What was released before."""
-    plan = fetch(connection, "select plan_hash from releases")["plan_hash"]
+    plan = fetch(connection, f"select plan_hash from releases {LATEST}")["plan_hash"]
     if plan.is_empty():
         return Past()
     return Past(
@@ -148,7 +154,9 @@ def _ensure_tables(connection: Connection) -> None:
     columns = "sum_id bigint, measure varchar, row varchar, outcome varchar, person_id varchar, n bigint, value bigint"
     connection.execute(
         f"""
-        create table if not exists releases (data_hash varchar, plan_hash varchar, key_fingerprint varchar);
+        create table if not exists releases (
+            number bigint, data_hash varchar, plan_hash varchar, key_fingerprint varchar
+        );
         create table if not exists pending_releases (data_hash varchar, plan_hash varchar, key_fingerprint varchar);
         create table if not exists sums ({columns});
         create table if not exists pending_sums ({columns});

@@ -18,14 +18,16 @@ from datetime import date, timedelta
 import duckdb
 import polars as pl
 
-from models.catalogue import claims, metrics
+from models.catalogue import claims, metrics, questions
 from models.contracts import CORE_TABLES
 from models.derived import derived_tables
-from models.disclosure import Floors, protect
+from models.disclosure import Floors, Fresh, Past, contributions, protect, slice_cells
 from models.effects.cells import CommitmentCells
 from models.estimates import Inputs, Setting, estimate_tables
 from models.estimates.inputs import cells_of
-from models.plan import Plan
+from models.estimates.kept_by_day import followed_commitments
+from models.estimates.programme import plan_version_rows
+from models.plan import Plan, PlanVersion
 from models.simulate import Programme, Scenario, cut_at, cut_on
 from models.simulate.programme import empty_frame
 from pipelines.settings import Cut
@@ -149,4 +151,18 @@ def protected_tables(connection: Connection, scenario: Scenario, plan: Plan) -> 
     tables = {name: fetch(connection, f"select * from {name}") for name in (*names, "weeks")}
     tables["weeks"] = tables["weeks"].sort("week_end_day")
     tables["frozen_weeks"] = pl.DataFrame(schema={"week": pl.String})
-    return protect(estimate_tables(Inputs(tables, setting), metrics(), claims()), Floors(), metrics())
+    inputs = Inputs(tables, setting)
+    estimates = estimate_tables(inputs, metrics(), claims())
+    estimates |= {
+        "estimate_plan_versions": plan_version_rows([PlanVersion(1, cut.day, plan.sha256, plan.values, "")])
+    }
+    followed = {**tables, "commitment_days": followed_commitments(inputs)}
+    fresh = Fresh(
+        estimates,
+        contributions(followed, questions(), cut.week, plan.horizon_days),
+        slice_cells(tables["slice_commitments"], tables["slice_answers"]),
+        cut.day,
+        cut.week,
+        plan.sha256,
+    )
+    return protect(fresh, Past(), Floors(), metrics()).tables
