@@ -234,3 +234,47 @@ def test_the_intervals_of_all_ways_cover_the_effect_with_twenty_groups() -> None
     print({method: count / n for method, count in hits.items()})
     for method, count in hits.items():
         assert abs(count / n - 0.95) < 0.01 + 2 * math.sqrt(0.95 * 0.05 / n), method
+
+
+@pytest.mark.parametrize(
+    ("past", "is_refused"), [(-1e-9, True), (0.0, False), (1e-9, False)], ids=["above", "on", "below"]
+)
+def test_the_largest_difference_after_weighting_may_be_the_limit(
+    many: CommitmentPatterns, past: float, is_refused: bool
+) -> None:
+    overlap = adjust(many, PLAN).overlap
+    assert overlap is not None
+    widest = max(abs(row.smd_after) for row in overlap.balance)
+    found = adjust(many, PLAN, AdjustmentLimits(smd=widest + past))
+    assert ("unbalanced_after_weighting" in statuses(found)["aipw"]) is is_refused
+    assert ("unbalanced_after_weighting" in statuses(found)["g_computation"]) is is_refused
+
+
+@pytest.mark.parametrize(
+    ("past", "is_refused"), [(1e-9, True), (0.0, False), (-1e-9, False)], ids=["below", "on", "above"]
+)
+def test_the_effective_share_may_be_the_limit(many: CommitmentPatterns, past: float, is_refused: bool) -> None:
+    overlap = adjust(many, PLAN).overlap
+    assert overlap is not None
+    found = adjust(many, PLAN, AdjustmentLimits(effective_share=overlap.effective_share + past))
+    assert ("weights_leave_too_few" in statuses(found)["aipw"]) is is_refused
+
+
+@pytest.mark.parametrize(
+    ("past", "weighting"),
+    [(-1e-9, "overlap"), (0.0, "inverse"), (1e-9, "inverse")],
+    ids=["above", "on", "below"],
+)
+def test_the_share_of_chances_cut_may_be_the_limit(past: float, weighting: str) -> None:
+    drawn = made(np.random.default_rng(4), 60, selection=2.0).patterns
+    cut = adjust(drawn, PLAN).overlap
+    assert cut is not None
+    found = adjust(drawn, PLAN, AdjustmentLimits(truncated_share=cut.truncated_share + past))
+    assert found.overlap is not None
+    assert found.overlap.weighting == weighting
+    assert ("too_little_overlap" in statuses(found)["aipw"]) is (weighting == "overlap")
+
+
+def test_the_limits_of_weighting_are_those_of_the_specification() -> None:
+    limits = AdjustmentLimits()
+    assert (limits.truncated_share, limits.smd, limits.effective_share) == (0.20, 0.25, 0.30)
