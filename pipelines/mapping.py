@@ -19,7 +19,7 @@ from models.contracts import Column, Table, core_table
 from pipelines.cell_values import POLARS_TYPES, Export, Reading, all_hold, open_export, read_scores, read_value
 from pipelines.identity import IdentityKey
 from pipelines.readers import RawTable
-from pipelines.readers.raw import ROW_NUMBER
+from pipelines.readers.raw import MARKS_OF_ROWS, ROW_NUMBER
 from pipelines.source_file import SourceFile, SourceFileError
 from pipelines.source_spec import Part, RowBlock, ValueSpec
 from pipelines.times import Clock
@@ -72,7 +72,7 @@ def map_rows(
     check_questions(source, questions)
     clock = Clock(source.time_zone or time_zone, source.day_order)
     export = open_export(raw, file, clock, key, source.column_names)
-    rule = _dropping_rule(export, source)
+    rule = _dropping_rule(export, source, raw.marked)
     kept = export.where(rule.is_null())
     staged, landed = _staged(kept, source, questions, raw.recorded_column)
     dropped = pl.concat([_dropped(export.rows, rule), _dropped(kept.rows, landed)])
@@ -95,10 +95,15 @@ def check_questions(source: SourceFile, questions: Mapping[str, Question]) -> No
         raise SourceFileError(f"{where} is not in the question catalogue; {hint}")
 
 
-def _dropping_rule(export: Export, source: SourceFile) -> pl.Series:
+def _dropping_rule(export: Export, source: SourceFile, marked: pl.DataFrame) -> pl.Series:
     """For each row the first rule that leaves it out before any table, else null."""
     rules = [
         ("empty_row", _is_empty(export)),
+        *(
+            (rule, export.rows.is_in(marked.filter(rule=rule).get_column(ROW_NUMBER).implode()))
+            for rule in MARKS_OF_ROWS
+            if rule not in source.keep
+        ),
         *((drop.rule, all_hold(drop.when, export)) for drop in source.drop),
     ]
     flags = pl.DataFrame([flag.alias(str(place)) for place, (_, flag) in enumerate(rules)])

@@ -21,7 +21,7 @@ from polars.exceptions import PolarsError
 
 from models.contracts import CORE_TABLES, IDENTIFIER_KINDS, Column, Table, core_table
 from pipelines.readers import READ_FORMATS
-from pipelines.readers.raw import normalised_name
+from pipelines.readers.raw import MARKS_OF_ROWS, normalised_name
 from pipelines.source_spec import (
     Condition,
     DayOrder,
@@ -38,9 +38,9 @@ __all__ = ["SourceFile", "SourceFileError", "choose_source", "load_source_file",
 
 RECORDED_AT = Column("recorded_at", "time", "When the row was written at its origin.")
 DAY_ORDERS = ("day_first", "month_first", "year_first")
-RULES_OF_THE_MAPPING = ("empty_row", "no_block_applies", "nothing_answered")
+RULES_OF_THE_MAPPING = ("empty_row", *MARKS_OF_ROWS, "no_block_applies", "nothing_answered")
 
-_FILE_KEYS = ("format", "files", "time_zone", "day_order", "authority", "drop", "rows")
+_FILE_KEYS = ("format", "files", "time_zone", "day_order", "authority", "keep", "drop", "rows")
 _VALUE_KEYS = ("column", "columns", "value", "pattern", "prefix", "width", "choices")
 _QUESTION_KEYS = ("column", "pattern", "scores")
 _CHOICE_KINDS = ("choice", "boolean", "text", "integer", "number")
@@ -148,6 +148,7 @@ def read_source_file(text: str, name: str) -> SourceFile:
         time_zone=_time_zone(entry),
         day_order=cast("DayOrder | None", entry.one_of("day_order", DAY_ORDERS)),
         authority=_authority(entry),
+        keep=_kept(entry),
     )
 
 
@@ -177,6 +178,13 @@ def _authority(entry: _Entry) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise entry.error("authority", "must be a whole number")
     return value
+
+
+def _kept(entry: _Entry) -> tuple[str, ...]:
+    kept = entry.content.get("keep", [])
+    if not isinstance(kept, list) or not set(map(str, kept)) <= set(MARKS_OF_ROWS):
+        raise entry.error("keep", f"must be a list of {', '.join(MARKS_OF_ROWS)}")
+    return tuple(kept)
 
 
 def _drop_rule(entry: _Entry) -> DropRule:

@@ -91,6 +91,7 @@ class SourceFile:
         drop: Rows left out by named rules, the first that holds.
         time_zone: Zone of times that name none; `None` for the programme's.
         day_order: Order of day and month in dates that are neither ISO nor typed.
+        keep: Marks of the tool (`preview`, `unfinished`) whose rows are read all the same.
         authority: Where two sources describe the same row, filled columns of the higher one win.
     """
 
@@ -102,6 +103,7 @@ class SourceFile:
     time_zone: str | None = None
     day_order: DayOrder | None = None
     authority: int = 10
+    keep: tuple[str, ...] = ()
 
     def fits(self, file_name: str) -> bool:
         """Whether one of the globs matches the name of a file."""

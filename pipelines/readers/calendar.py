@@ -81,7 +81,7 @@ def read(text: str, file: str, window: timedelta = DEFAULT_WINDOW) -> RawTable:
     ]
     schema = {**dict.fromkeys(COLUMNS, pl.String()), ROW_NUMBER: pl.Int64()}
     frame = pl.DataFrame(rows, schema=schema, orient="row").sort(ROW_NUMBER, "start", maintain_order=True)
-    return RawTable(FORMAT, frame, frame.height)
+    return RawTable(FORMAT, frame, frame.height, recorded_column="last_modified")
 
 
 def _calendars(text: str, file: str) -> Sequence[Any]:

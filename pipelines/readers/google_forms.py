@@ -10,6 +10,7 @@ and leaves trailing blanks. Repeated question texts are common to both; they are
 
 from __future__ import annotations
 
+from pipelines.readers.export_format import ExportFormat
 from pipelines.readers.raw import Cells, RawTable, normalised_name, table_from_cells
 
 FORMAT = "google_forms"
@@ -82,6 +83,16 @@ def marks(cells: Cells) -> tuple[str, ...]:
     )
 
 
-def read(cells: Cells) -> RawTable:
+def read(cells: Cells, _file: str) -> RawTable:
     """The responses, one row each, under the form's own question texts."""
-    return table_from_cells(cells, FORMAT)
+    return table_from_cells(cells, FORMAT, recorded=0)
+
+
+EXPORT = ExportFormat(
+    FORMAT,
+    "Google Forms",
+    marks,
+    read,
+    recognised_by="the first column holds the form's own times (`2025/06/25 4:53:36 PM UTC+3`), or is called"
+    " `Timestamp` in a language Google offers and holds times with seconds",
+)

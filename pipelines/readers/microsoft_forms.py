@@ -10,6 +10,7 @@ from the tool.
 
 from __future__ import annotations
 
+from pipelines.readers.export_format import ExportFormat
 from pipelines.readers.raw import Cells, RawTable, normalised_name, table_from_cells
 
 FORMAT = "microsoft_forms"
@@ -96,6 +97,16 @@ def _looks_alike(cells: Cells) -> bool:
     )
 
 
-def read(cells: Cells) -> RawTable:
+def read(cells: Cells, _file: str) -> RawTable:
     """The responses, one row each, under the form's own question texts."""
-    return table_from_cells(cells, FORMAT)
+    return table_from_cells(cells, FORMAT, recorded=2)
+
+
+EXPORT = ExportFormat(
+    FORMAT,
+    "Microsoft Forms",
+    marks,
+    read,
+    recognised_by="a sheet whose first columns are `ID`, the start and the completion time in a language Microsoft"
+    " offers; in another language two typed times and an address",
+)

@@ -14,6 +14,6 @@ def format_of(cells: Cells) -> str:
     return "xlsx" if cells.container == "workbook" else "csv"
 
 
-def read(cells: Cells) -> RawTable:
+def read(cells: Cells, _file: str) -> RawTable:
     """The rows under the headings of the first filled row."""
     return table_from_cells(cells, format_of(cells))

@@ -9,12 +9,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
 ROW_NUMBER = "row_number"
+# Rules under which a tool's own marks leave a row out; a source file may keep such rows.
+PREVIEW, UNFINISHED = "preview", "unfinished"
+MARKS_OF_ROWS = (PREVIEW, UNFINISHED)
+
+
+def no_marks() -> pl.DataFrame:
+    """`RawTable.marked` where the tool marks no row."""
+    return pl.DataFrame(schema={ROW_NUMBER: pl.Int64, "rule": pl.String})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +59,21 @@ class RawTable:
             then `row_number` (Int64) as a spreadsheet counts, the heading being row 1; for a calendar the
             number of the VEVENT in the file.
         n_rows: Rows in `frame`.
+        recorded_column: Column in which the tool itself wrote when a row was submitted; `None` where it has none.
+        also_called: Column of `frame` to its other names, as the text of a question whose code is the name.
+        marked: `row_number` and `rule` (`preview`, `unfinished`) of rows the tool says are no answers of
+            participants; they stand in `frame` too.
+        personal: Headings of the columns the reader left out because they name a person or a place and no source
+            file can need them (IP addresses, coordinates).
     """
 
     format: str
     frame: pl.DataFrame
     n_rows: int
-
-    @property
-    def recorded_column(self) -> str | None:
-        """Column in which the tool itself wrote when a row was submitted; `None` where it has none."""
-        columns = [name for name in self.frame.columns if name != ROW_NUMBER]
-        position = {"google_forms": 0, "microsoft_forms": 2}.get(self.format)
-        if position is not None and position < len(columns):
-            return columns[position]
-        return "last_modified" if self.format == "ics" and "last_modified" in columns else None
+    recorded_column: str | None = None
+    also_called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    marked: pl.DataFrame = field(default_factory=no_marks)
+    personal: tuple[str, ...] = ()
 
 
 def normalised_name(name: str) -> str:
@@ -100,10 +109,16 @@ def base_name(name: str) -> str:
     return re.sub(r" \[\d+\]$", "", name)
 
 
-def table_from_cells(cells: Cells, file_format: str) -> RawTable:
+def table_from_cells(cells: Cells, file_format: str, recorded: int | None = None) -> RawTable:
     """The table whose headings are the first row of `cells`.
 
     Columns with neither heading nor content (a trailing separator leaves one) are left out.
+
+    Args:
+        cells: The file's cells.
+        file_format: The format's name.
+        recorded: Position among the columns that are left of the one in which the tool wrote when a row was
+            submitted.
     """
     rows = cells.frame.slice(1)
     filled = [
@@ -115,4 +130,5 @@ def table_from_cells(cells: Cells, file_format: str) -> RawTable:
     columns = [rows.to_series(place).alias(name) for place, name in zip(filled, names, strict=True)]
     first = cells.first_row + 1
     numbers = pl.int_range(first, first + rows.height, dtype=pl.Int64, eager=True).alias(ROW_NUMBER)
-    return RawTable(file_format, pl.DataFrame([*columns, numbers]), rows.height)
+    recorded_column = names[recorded] if recorded is not None and recorded < len(names) else None
+    return RawTable(file_format, pl.DataFrame([*columns, numbers]), rows.height, recorded_column)

@@ -12,20 +12,21 @@ from datetime import timedelta
 from pathlib import Path
 
 from pipelines.readers import calendar, delimited, google_forms, microsoft_forms, plain, workbook
+from pipelines.readers.export_format import ExportFormat
 from pipelines.readers.other_tools import OTHER_TOOLS, TOOL_NAMES
 from pipelines.readers.raw import Cells, RawTable
 from pipelines.readers.refusal import FileRefused
 
-READ_FORMATS = ("google_forms", "microsoft_forms", "csv", "xlsx", "ics")
+# Survey tools whose exports are read, each recognised by its own marks.
+TOOLS: tuple[ExportFormat, ...] = (google_forms.EXPORT, microsoft_forms.EXPORT)
+READ_FORMATS = (*(tool.name for tool in TOOLS), "csv", "xlsx", "ics")
 
-_TOOLS: Mapping[str, Callable[[Cells], tuple[str, ...]]] = {
-    google_forms.FORMAT: google_forms.marks,
-    microsoft_forms.FORMAT: microsoft_forms.marks,
+_MARKS: Mapping[str, Callable[[Cells], tuple[str, ...]]] = {
+    **{tool.name: tool.marks for tool in TOOLS},
     **OTHER_TOOLS,
 }
-_READERS: Mapping[str, Callable[[Cells], RawTable]] = {
-    google_forms.FORMAT: google_forms.read,
-    microsoft_forms.FORMAT: microsoft_forms.read,
+_READERS: Mapping[str, Callable[[Cells, str], RawTable]] = {
+    **{tool.name: tool.read for tool in TOOLS},
     "csv": plain.read,
     "xlsx": plain.read,
 }
@@ -91,7 +92,7 @@ def read_export(path: Path, *, window: timedelta = calendar.DEFAULT_WINDOW) -> R
     recognised = _recognised(opened, path.name)
     if opened.cells is None or recognised.format not in _READERS:
         raise _not_read(path.name, recognised)
-    return _READERS[recognised.format](opened.cells)
+    return _READERS[recognised.format](opened.cells, path.name)
 
 
 def _opened(path: Path) -> _Opened:
@@ -123,7 +124,7 @@ def _recognised(opened: _Opened, file: str) -> Recognised:
     if opened.cells is None:
         return Recognised("unknown", (opened.reason,))
     cells = opened.cells
-    fitting = {name: seen for name, marks in _TOOLS.items() if (seen := marks(cells))}
+    fitting = {name: seen for name, marks in _MARKS.items() if (seen := marks(cells))}
     if len(fitting) > 1:
         marks_seen = "; ".join(f"{name}: {', '.join(seen)}" for name, seen in fitting.items())
         raise FileRefused(

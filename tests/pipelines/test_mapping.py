@@ -1,5 +1,6 @@
 """From the rows of an export to staged rows, rule by rule."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 
@@ -70,7 +71,7 @@ def raw_table(columns: Sequence[str], rows: Sequence[Sequence[str | None]], file
     schema = dict.fromkeys(columns, pl.String())
     numbers = pl.Series("row_number", range(2, 2 + len(rows)), dtype=pl.Int64)
     frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(numbers)
-    return RawTable(file_format, frame, len(rows))
+    return RawTable(file_format, frame, len(rows), recorded_column=columns[0])
 
 
 def staged(*rows: Sequence[str | None], source: str = PULSE, columns: Sequence[str] = COLUMNS) -> StagedFile:
@@ -354,3 +355,23 @@ def test_no_refusal_shows_a_cell_of_a_person(cells: dict[str, str], source: str)
     except FileRefused as refusal:
         assert "MARKER" not in str(refusal)  # noqa: PT017 - a file that is read shows nothing either
         assert "25/9" not in str(refusal)  # noqa: PT017
+
+
+def test_rows_the_tool_marks_are_left_out_by_the_marks_name_unless_the_source_keeps_them() -> None:
+    raw = raw_table(COLUMNS, [FULL, FULL, FULL], "google_forms")
+    marks = pl.DataFrame({"row_number": [3, 4], "rule": ["preview", "unfinished"]})
+    left_out = {}
+    for keep in ("", 'keep = ["unfinished"]\n'):
+        mapped = map_rows(
+            dataclasses.replace(raw, marked=marks),
+            read_source_file(keep + PULSE, "pulse"),
+            file="pulse.csv",
+            key=KEY,
+            questions=QUESTIONS,
+            time_zone="UTC",
+        )
+        left_out[keep] = mapped.dropped.filter(pl.col("rule").is_in(["preview", "unfinished"])).rows()
+    assert left_out == {
+        "": [(3, "preview"), (4, "unfinished")],
+        'keep = ["unfinished"]\n': [(3, "preview")],
+    }
