@@ -18,6 +18,7 @@ from models.catalogue import Question
 from models.contracts import Column, Table, core_table
 from pipelines.cell_values import POLARS_TYPES, Export, Reading, all_hold, open_export, read_scores, read_value
 from pipelines.identity import IdentityKey
+from pipelines.notices import Notice
 from pipelines.readers import RawTable
 from pipelines.readers.raw import MARKS_OF_ROWS, ROW_NUMBER
 from pipelines.source_file import SourceFile, SourceFileError
@@ -38,12 +39,14 @@ class StagedFile:
         tables: Table name to staged rows: the contract's columns in order, then `recorded_at` (UTC),
             `unreadable` (as `,a,b,`; empty where all could be read) and `row_number`.
         dropped: `row_number` (Int64) and `rule` of each row that lands in no table.
+        notices: What the lead should know about the file though it was read.
     """
 
     source: str
     n_rows: int
     tables: Mapping[str, pl.DataFrame]
     dropped: pl.DataFrame
+    notices: tuple[Notice, ...] = ()
 
 
 def map_rows(
