@@ -44,10 +44,12 @@ def behind(tables: Tables, say: Phrases) -> Behind:
     """Say what stands behind the headline of a release."""
     effects = read_rows(tables, "protected_effect")
     primary = first_where(effects, "line", "primary")
+    is_drawn = only_row(tables, "protected_programme").text("design") == "randomised"
     return Behind(
-        lines=lines_sentence(effects, say),
+        lines=lines_sentence(effects, say, is_drawn=is_drawn),
         adjusted=say.words(
-            "behind.adjusted", finding=adjusted_sentence(primary, read_rows(tables, "protected_adjusted"), say)
+            "behind.adjusted_beside_the_draw" if is_drawn else "behind.adjusted",
+            finding=adjusted_sentence(primary, read_rows(tables, "protected_adjusted"), say),
         ),
         detectable=detectable_sentence(read_rows(tables, "protected_power"), say),
         claims=claims_sentence(read_rows(tables, "protected_claims"), say),
@@ -55,8 +57,20 @@ def behind(tables: Tables, say: Phrases) -> Behind:
     )
 
 
-def lines_sentence(rows: Sequence[Row], say: Phrases) -> str:
-    """How many of the other ways of counting give a difference of the same sign as the primary one."""
+def lines_sentence(rows: Sequence[Row], say: Phrases, *, is_drawn: bool = False) -> str:
+    """How many of the other ways of counting give a difference of the same sign as the primary one.
+
+    Args:
+        rows: rows of `protected_effect`.
+        say: wording.
+        is_drawn: whether the headline compares what was drawn by chance; the lines then say that they belong to the
+            comparison of what people chose.
+    """
+    sentence = _agreement(rows, say)
+    return say.words("behind.lines_beside_the_draw", lines=sentence) if is_drawn else sentence
+
+
+def _agreement(rows: Sequence[Row], say: Phrases) -> str:
     primary = first_where(tuple(rows), "line", "primary")
     own = primary.number("estimate") if primary is not None else None
     others = [
@@ -76,12 +90,20 @@ def lines_sentence(rows: Sequence[Row], say: Phrases) -> str:
 
 
 def detectable_sentence(rows: Sequence[Row], say: Phrases) -> str:
-    """The smallest difference the data so far would show."""
-    now = first_where(tuple(rows), "question", "detectable_now")
-    smallest = now.number("difference") if now is not None else None
-    if smallest is None:
+    """The smallest differences the data so far would show: at a single look, and in the ranges that pages show."""
+    single, always_valid = (_difference(rows, name) for name in ("detectable_now", "detectable_always_valid"))
+    if single is None:
         return say.words("behind.detectable_none")
-    return say.words("behind.detectable", points=say.points_apart(smallest))
+    if always_valid is None:
+        return say.words("behind.detectable_single", points=say.points_apart(single))
+    return say.words(
+        "behind.detectable", points=say.points_apart(single), always_valid=say.points_apart(always_valid)
+    )
+
+
+def _difference(rows: Sequence[Row], question: str) -> float | None:
+    row = first_where(tuple(rows), "question", question)
+    return row.number("difference") if row is not None else None
 
 
 def claims_sentence(rows: Sequence[Row], say: Phrases) -> str:

@@ -82,7 +82,7 @@ class Counts:
         kind = variance_kind(patterns.membership, n, thresholds.two_way_share)
         units = unit_codes(patterns.membership, kind)
         both = [values * (patterns.arm == arm) for values in (patterns.n, patterns.kept) for arm in (0, 1)]
-        sums = sums_by_code(units, np.column_stack(both).astype(np.float64))
+        sums = sums_by_code(units, np.array(both, dtype=np.float64).T)
         sizes = Sizes(
             n_commitments=int(patterns.n.sum()),
             n_persons=n_distinct(patterns.membership.person),
@@ -113,6 +113,8 @@ def difference_result(
     estimate, variance, df = fit
     if df <= 0 or df < thresholds.df:
         return refused_difference(estimand, counts, (TOO_FEW_DEGREES_OF_FREEDOM,))
+    if df < thresholds.early_df:
+        reasons = (*reasons, TOO_FEW_DEGREES_OF_FREEDOM)
     quantile = float(stats.t.ppf((1 + thresholds.level) / 2, df))
     rho = thresholds.intracluster_correlation
     se = float(np.sqrt(variance + unseen_variance(counts.arms, variance, quantile, rho)))

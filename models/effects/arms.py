@@ -39,6 +39,11 @@ class ArmCounts:
         return cls(known=sums[:, [0, 2]], kept=sums[:, [1, 3]])
 
     @property
+    def table(self) -> FloatArray:
+        """Counts (known, kept) without and with, as `two_arm_moments` takes them, shape (S, 4)."""
+        return np.stack([self.known, self.kept], axis=2).reshape(-1, 4)
+
+    @property
     def n(self) -> FloatArray:
         """Commitments of known outcome without and with, shape (2,)."""
         return np.asarray(self.known.sum(axis=0))
@@ -52,6 +57,11 @@ class ArmCounts:
     def n_clusters(self) -> int:
         """Clusters with a commitment in either arm."""
         return int(self.known.any(axis=1).sum())
+
+    @property
+    def n_clusters_with_both(self) -> int:
+        """Clusters with a commitment in each arm."""
+        return int((self.known > 0).all(axis=1).sum())
 
     @property
     def is_extreme(self) -> bool:

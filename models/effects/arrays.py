@@ -14,7 +14,10 @@ IntArray = NDArray[np.int64]
 
 
 def whole_numbers(name: str, values: ArrayLike) -> IntArray:
-    """Return a read-only one-dimensional int64 copy of `values`, none of them below zero.
+    """Return `values` as a read-only one-dimensional int64 array, none of them below zero.
+
+    What can still be written to is copied; what is read-only already (a column of a frame, an array that went through
+    here before) is shared, as there may be tens of millions of rows.
 
     Args:
         name: What the values are; named in the error.
@@ -32,6 +35,6 @@ def whole_numbers(name: str, values: ArrayLike) -> IntArray:
         )
     if array.size and array.min() < 0:
         raise ValueError(f"{name}: needs values of at least 0; recode or count again")
-    copy = array.astype(np.int64, copy=True)
-    copy.setflags(write=False)
-    return copy
+    whole = array.astype(np.int64, copy=array.flags.writeable)
+    whole.setflags(write=False)
+    return whole

@@ -53,7 +53,7 @@ def what_would_change(
     result: Result,
     *,
     margin: float,
-    adjusted: Sequence[float],
+    adjusted: Sequence[float | None],
     groups_six: tuple[int, int, float],
     thresholds: Thresholds,
 ) -> Change:
@@ -63,7 +63,7 @@ def what_would_change(
         code: Which sentence, by the rule that gave the verdict.
         result: The headline.
         margin: Largest difference that does not matter, a share.
-        adjusted: Adjusted differences set beside the headline.
+        adjusted: Adjusted differences set beside the headline, None for one of doubtful sign.
         groups_six: Groups that have held a sixth session, groups that must have, share of the older groups that must.
         thresholds: Limits and constants of the plan.
     """
@@ -76,7 +76,7 @@ def what_would_change(
     if code == "an_end_leaves_the_margin":
         return Change(code, cs.high if near == cs.low else cs.low)
     if code == "adjusted_signs":
-        agreeing = sum(estimate * near > 0 for estimate in adjusted)
+        agreeing = sum(estimate is not None and estimate * near > 0 for estimate in adjusted)
         return Change(code, near, agreeing, len(adjusted))
     if code == "needs_more_commitments":
         return Change(code, near, result.n_commitments, commitments_for_a_word(result, margin, thresholds))

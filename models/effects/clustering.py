@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from models.effects.arrays import FloatArray, IntArray
 from models.effects.cluster_robust import ClusterMoments, RobustFit, cr2, two_way
 from models.effects.clusters import Membership, largest_share, sums_by_code
+from models.effects.dense import n_distinct
 from models.effects.result import VarianceKind
 
 
@@ -31,12 +32,22 @@ def variance_kind(membership: Membership, weights: FloatArray, two_way_share: fl
 
     One reshuffle of groups joins most people into one component, and a single cluster has no variance.
     """
-    return "two_way" if largest_share(membership.cluster, weights) > two_way_share else "cluster"
+    return kind_of_clusters(membership.cluster, weights, two_way_share)
+
+
+def kind_of_clusters(cluster: IntArray, weights: FloatArray, two_way_share: float) -> VarianceKind:
+    """Return what `variance_kind` does, from the clusters' codes and weights alone, both of shape (n,)."""
+    return "two_way" if largest_share(cluster, weights) > two_way_share else "cluster"
 
 
 def unit_codes(membership: Membership, kind: VarianceKind) -> IntArray:
     """Return the codes that are counted as clusters: components, or group spells when two-way, shape (n,)."""
     return membership.group if kind == "two_way" else membership.cluster
+
+
+def n_units(membership: Membership, kind: VarianceKind) -> int:
+    """Return how many clusters are counted: components, or group spells when two-way."""
+    return n_distinct(unit_codes(membership, kind))
 
 
 def fit_contrast(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.effects.arrays import FloatArray, IntArray, whole_numbers
-from models.effects.dense import distinct_codes
+from models.effects.dense import close_codes, distinct_codes
 
 
 def connected_components(n_nodes: int, edges: ArrayLike) -> IntArray:
@@ -100,10 +100,10 @@ class Membership:
 
 def _is_nested(inner: IntArray, outer: IntArray) -> bool:
     """Whether rows of the same inner code always have the same outer code."""
-    distinct, position = distinct_codes(inner)
-    some_outer = np.empty(distinct.size, dtype=np.int64)
-    some_outer[position] = outer
-    return bool(np.array_equal(some_outer[position], outer))
+    place = close_codes(inner)
+    some_outer = np.empty(int(place.max(initial=0)) + 1, dtype=np.int64)
+    some_outer[place] = outer
+    return bool(np.array_equal(some_outer[place], outer))
 
 
 def distinct_rows(keys: IntArray) -> tuple[IntArray, IntArray]:
@@ -141,7 +141,7 @@ def sums_by_code(codes: IntArray, table: FloatArray) -> FloatArray:
         One row per distinct code, shape (n_codes, q).
     """
     distinct, position = distinct_codes(codes)
-    if not np.array_equal(table, np.rint(table)):
+    if not all(np.array_equal(column, np.rint(column)) for column in table.T):
         order = np.lexsort((*table.T[::-1], position))
         position, table = position[order], table[order]
     sums = np.empty((distinct.size, table.shape[1]))

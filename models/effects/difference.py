@@ -8,19 +8,18 @@ What does not: adjustment for confounders and the verdict in words (`verdict`).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
 
-from models.effects.arrays import FloatArray, IntArray
+from models.effects.arms import ArmCounts, unseen_variance
 from models.effects.bounds import are_bounds_too_wide
 from models.effects.cells import CommitmentCells
-from models.effects.cluster_robust import RobustFit
+from models.effects.cluster_robust import RobustFit, cr2
 from models.effects.clustering import fit_contrast, two_arm_moments, unit_codes, variance_kind
-from models.effects.clusters import sums_by_code
+from models.effects.clusters import Membership
 from models.effects.dense import n_distinct
-from models.effects.rates import Z95, design_effect, extreme_share_se, planned_width, wilson_interval
+from models.effects.rates import Z95, planned_width, wilson_interval
 from models.effects.result import (
     NO_ALWAYS_VALID_INTERVAL,
     PLANNED_WIDTH_TOO_WIDE,
@@ -39,32 +38,7 @@ from models.effects.result import (
 from models.effects.sequential import confidence_sequence
 
 ESTIMAND = "risk_difference"
-_NO_VARIANCE = 1e-18
-"""A variance below this part of the binomial one is rounding error of zero."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Arms:
-    """Counts per cluster and arm, shape (S, 2), columns without and with, and what they add up to."""
-
-    known: FloatArray
-    kept: FloatArray
-
-    @property
-    def n(self) -> FloatArray:
-        return np.asarray(self.known.sum(axis=0))
-
-    @property
-    def rates(self) -> FloatArray:
-        return np.asarray(self.kept.sum(axis=0) / self.n)
-
-    @property
-    def n_clusters(self) -> int:
-        return int(self.known.any(axis=1).sum())
-
-    @property
-    def n_clusters_with_both(self) -> int:
-        return int((self.known > 0).all(axis=1).sum())
+_OF_THE_ARM = (0.0, 1.0)
 
 
 def risk_difference(cells: CommitmentCells, thresholds: Thresholds, design: Design = "observational") -> Result:
@@ -92,15 +66,22 @@ def risk_difference(cells: CommitmentCells, thresholds: Thresholds, design: Desi
     counted = cells.counted()
     membership, n = counted.membership, counted.n_known.astype(np.float64)
     kind = variance_kind(membership, n, thresholds.two_way_share)
-    arms = _arms(counted, unit_codes(membership, kind))
+    arms = ArmCounts.of_cells(counted, unit_codes(membership, kind))
     sizes = _sizes(counted)
     reasons = _refusals_by_counts(cells, arms, thresholds)
     if reasons:
         return refused(ESTIMAND, sizes, reasons, design=design, variance=kind)
-    fit = fit_contrast(counted.arm_table(), membership, kind, two_arm_moments, (0.0, 1.0)).fit
+    fit = _fit(counted, arms, membership, kind)
     if fit.df <= 0 or fit.df < thresholds.df:
         return refused(ESTIMAND, sizes, (TOO_FEW_DEGREES_OF_FREEDOM,), design=design, variance=kind)
     return _assemble(fit, arms, sizes, kind, thresholds=thresholds, design=design)
+
+
+def _fit(counted: CommitmentCells, arms: ArmCounts, membership: Membership, kind: VarianceKind) -> RobustFit:
+    """The arm's coefficient in kept ~ 1 + arm; by cluster, the sums it needs are those of the arms."""
+    if kind == "cluster":
+        return cr2(two_arm_moments(arms.table), _OF_THE_ARM)
+    return fit_contrast(counted.arm_table(), membership, kind, two_arm_moments, _OF_THE_ARM).fit
 
 
 def _sizes(counted: CommitmentCells) -> Sizes:
@@ -112,12 +93,7 @@ def _sizes(counted: CommitmentCells) -> Sizes:
     )
 
 
-def _arms(counted: CommitmentCells, codes: IntArray) -> _Arms:
-    sums = sums_by_code(codes, counted.arm_table())
-    return _Arms(known=sums[:, [0, 2]], kept=sums[:, [1, 3]])
-
-
-def _refusals_by_counts(cells: CommitmentCells, arms: _Arms, thresholds: Thresholds) -> tuple[str, ...]:
+def _refusals_by_counts(cells: CommitmentCells, arms: ArmCounts, thresholds: Thresholds) -> tuple[str, ...]:
     checks = (
         (arms.n.min() < max(thresholds.arm_commitments, 1), TOO_FEW_COMMITMENTS_IN_AN_ARM),
         (arms.n_clusters_with_both < thresholds.clusters, TOO_FEW_CLUSTERS),
@@ -126,7 +102,7 @@ def _refusals_by_counts(cells: CommitmentCells, arms: _Arms, thresholds: Thresho
     return tuple(code for failed, code in checks if failed)
 
 
-def _early_reasons(arms: _Arms, df: float, thresholds: Thresholds) -> tuple[str, ...]:
+def _early_reasons(arms: ArmCounts, df: float, thresholds: Thresholds) -> tuple[str, ...]:
     unit = thresholds.planned_rate * (1 - thresholds.planned_rate) * float((1 / arms.n).sum())
     checks = (
         (arms.n_clusters_with_both < thresholds.early_clusters, TOO_FEW_CLUSTERS),
@@ -136,26 +112,13 @@ def _early_reasons(arms: _Arms, df: float, thresholds: Thresholds) -> tuple[str,
     return tuple(code for failed, code in checks if failed)
 
 
-def _standard_error(variance: float, arms: _Arms, quantile: float, rho: float) -> float:
-    """Add what the residuals cannot show: the spread of an arm at 0 or 100 %, or of all when they are zero."""
-    n, rates = arms.n, arms.rates
-    has_none = variance < _NO_VARIANCE * float((1 / n).sum())
-    extra = 0.0
-    for arm in (0, 1):
-        effective = float(n[arm]) / design_effect(arms.known[:, arm], rho)
-        if rates[arm] in (0.0, 1.0):
-            extra += extreme_share_se(effective, quantile) ** 2
-        elif has_none:
-            extra += float(rates[arm] * (1 - rates[arm])) / effective
-    return math.sqrt(variance + extra)
-
-
 def _assemble(
-    fit: RobustFit, arms: _Arms, sizes: Sizes, kind: VarianceKind, *, thresholds: Thresholds, design: Design
+    fit: RobustFit, arms: ArmCounts, sizes: Sizes, kind: VarianceKind, *, thresholds: Thresholds, design: Design
 ) -> Result:
     quantile = float(stats.t.ppf((1 + thresholds.level) / 2, fit.df))
     estimate = float(arms.rates[1] - arms.rates[0])
-    se = _standard_error(fit.variance, arms, quantile, thresholds.intracluster_correlation)
+    unseen = unseen_variance(arms, fit.variance, quantile, thresholds.intracluster_correlation)
+    se = math.sqrt(fit.variance + unseen)
     cs = confidence_sequence(
         estimate, se, fit.df, thresholds.prior_sd, thresholds.level, minimum_df=thresholds.sequence_df
     )

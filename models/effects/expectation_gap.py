@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
 from models.effects.arrays import FloatArray, IntArray, whole_numbers
-from models.effects.clustering import unit_codes, variance_kind
+from models.effects.clustering import n_units, variance_kind
 from models.effects.clusters import Membership
 from models.effects.means import fit_mean, mean_result
 from models.effects.rates import Z95, fit_share, share_result
@@ -199,6 +199,6 @@ def _refusals(pairs: ExpectationPairs, thresholds: Thresholds) -> tuple[str, ...
     checks = (
         (pairs.gap.size < max(thresholds.answers, 1), TOO_FEW_ANSWERS),
         ((sizes.n_persons or 0) < thresholds.answer_persons, TOO_FEW_PERSONS),
-        (np.unique(unit_codes(pairs.membership, kind)).size < thresholds.clusters, TOO_FEW_CLUSTERS),
+        (n_units(pairs.membership, kind) < thresholds.clusters, TOO_FEW_CLUSTERS),
     )
     return tuple(code for failed, code in checks if failed)

@@ -23,7 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.effects.arrays import FloatArray, IntArray, whole_numbers
-from models.effects.clusters import Membership, largest_share
+from models.effects.clustering import kind_of_clusters
+from models.effects.clusters import Membership
 from models.effects.result import VarianceKind
 
 KEYS = ("cluster", "group", "person", "arm", "day")
@@ -72,9 +73,7 @@ class DayCounts:
 
     def variance_kind(self, two_way_share: float) -> VarianceKind:
         """Return `two_way` when the largest cluster holds more than that share of the commitments, else `cluster`."""
-        return (
-            "two_way" if largest_share(self.cluster, self.n.astype(np.float64)) > two_way_share else "cluster"
-        )
+        return kind_of_clusters(self.cluster, self.n.astype(np.float64), two_way_share)
 
     def units(self, kind: VarianceKind) -> IntArray:
         """Return the codes that are counted as clusters: components, or group spells when two-way, shape (n,)."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from models.effects.arrays import whole_numbers
-from models.effects.clustering import unit_codes, variance_kind
+from models.effects.clustering import n_units, variance_kind
 from models.effects.clusters import Membership
 from models.effects.means import MeanFit, fit_mean, mean_result
 from models.effects.rates import fit_share
@@ -148,7 +148,7 @@ def change_refusals(
     kind = variance_kind(membership, np.ones(n), thresholds.two_way_share)
     checks = (
         (n < max(thresholds.paired_persons, 1), TOO_FEW_PERSONS),
-        (np.unique(unit_codes(membership, kind)).size < thresholds.clusters, TOO_FEW_CLUSTERS),
+        (n_units(membership, kind) < thresholds.clusters, TOO_FEW_CLUSTERS),
         (response_share is not None and response_share < thresholds.paired_response, RESPONSE_TOO_LOW),
     )
     return tuple(code for failed, code in checks if failed)

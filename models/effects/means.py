@@ -13,7 +13,7 @@ import numpy as np
 from scipy import stats
 
 from models.effects.arrays import FloatArray
-from models.effects.clustering import fit_contrast, mean_moments, unit_codes, variance_kind
+from models.effects.clustering import fit_contrast, mean_moments, n_units, variance_kind
 from models.effects.clusters import Membership
 from models.effects.result import Interval, Result, Sizes, Thresholds, VarianceKind
 
@@ -59,7 +59,7 @@ def fit_mean(
     fit = fit_contrast(table, membership, kind, mean_moments, (1.0,)).fit
     if not fit.df > 0:
         return None
-    rounding = step**2 / 12 / np.unique(unit_codes(membership, kind)).size
+    rounding = step**2 / 12 / n_units(membership, kind)
     se = math.sqrt(fit.variance if fit.variance > _NO_VARIANCE * rounding else rounding)
     half = float(stats.t.ppf((1 + thresholds.level) / 2, fit.df)) * se
     estimate = float(total.sum() / n.sum())

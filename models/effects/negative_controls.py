@@ -121,10 +121,9 @@ def _counts(membership: Membership, table: FloatArray, thresholds: Thresholds) -
 def _refusals(counts: Counts, table: FloatArray, thresholds: Thresholds) -> tuple[str, ...]:
     without, changed_to, changed_from, with_one = table[:, :4].sum(axis=0)
     is_aligned = changed_to + changed_from == 0 or without + with_one == 0
-    n_both = int((counts.arms.known > 0).all(axis=1).sum())
     checks = (
         (counts.arms.n.min() < max(thresholds.arm_commitments, 1), TOO_FEW_COMMITMENTS_IN_AN_ARM),
-        (n_both < thresholds.clusters, TOO_FEW_CLUSTERS),
+        (counts.arms.n_clusters_with_both < thresholds.clusters, TOO_FEW_CLUSTERS),
         (is_aligned, TOO_FEW_SWITCHERS),
     )
     return tuple(code for failed, code in checks if failed)

@@ -6,8 +6,9 @@ What does not: power at the observed effect, which only says the p-value again.
 Two shares p0 and p1 = p0 + d are told apart with probability `power` when
 d = q_(1-alpha/2) sqrt(D pbar (1 - pbar) (1/n1 + 1/n0)) + q_power sqrt(D (p1 q1 / n1 + p0 q0 / n0)), where pbar is
 the share of both arms together, D the design effect and q a quantile of z or, with G clusters, of t_(G-1).
-With equal arms this is Fleiss' formula, which R's `power.prop.test` uses. What could be false: the planned rate
-and the design effect, which are assumed, not measured.
+With equal arms this is Fleiss' formula, which R's `power.prop.test` uses. That is for a single look; where pages show
+an always-valid interval, its half-width at the same standard error (`sequential`) takes the place of the first term.
+What could be false: the planned rate and the design effect, which are assumed, not measured.
 
 References:
     Fleiss (1981), Statistical Methods for Rates and Proportions, 2nd ed., ch. 3.
@@ -21,6 +22,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scipy import optimize, stats
+
+from models.effects.sequential import sequence_half_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +109,24 @@ def commitments_needed(
 
 
 def detectable_difference(
-    n_without: float, n_with: float, plan: PowerPlan, n_clusters: float | None = None
+    n_without: float,
+    n_with: float,
+    plan: PowerPlan,
+    n_clusters: float | None = None,
+    *,
+    prior_sd: float | None = None,
 ) -> float | None:
     """Return the smallest rise above the planned rate that these numbers can show; None if there is none.
+
+    With `prior_sd` it is the rise that the always-valid interval would show at this week's look; that an earlier
+    look may have shown it already is not counted.
 
     Args:
         n_without: Commitments without an appointment, > 0.
         n_with: Commitments with one, > 0.
         plan: What is assumed.
         n_clusters: Clusters in all; None takes z in place of t. Fewer than two can show nothing.
+        prior_sd: Prior standard deviation of the confidence sequence, > 0; None for the interval of a single look.
 
     Raises:
         ValueError: When an arm has no commitment.
@@ -126,7 +138,7 @@ def detectable_difference(
     largest = 1 - plan.rate_without
 
     def lacking(difference: float) -> float:
-        return _seen_by(difference, plan, (n_without, n_with), n_clusters) - difference
+        return _seen_by(difference, plan, (n_without, n_with), n_clusters, prior_sd) - difference
 
     if lacking(largest) > 0:
         return None
@@ -148,7 +160,13 @@ def _quantiles(plan: PowerPlan, n_clusters: float | None) -> tuple[float, float]
     return float(stats.t.ppf(probabilities[0], df)), float(stats.t.ppf(probabilities[1], df))
 
 
-def _seen_by(difference: float, plan: PowerPlan, arms: tuple[float, float], n_clusters: float | None) -> float:
+def _seen_by(
+    difference: float,
+    plan: PowerPlan,
+    arms: tuple[float, float],
+    n_clusters: float | None,
+    prior_sd: float | None = None,
+) -> float:
     """The difference that these arms (without, with) can show, if the spread is that of `difference`."""
     p0, p1 = plan.rate_without, min(max(plan.rate_without + difference, 0.0), 1.0)
     n0, n1 = arms
@@ -156,9 +174,12 @@ def _seen_by(difference: float, plan: PowerPlan, arms: tuple[float, float], n_cl
     middle = (n0 * p0 + n1 * p1) / (n0 + n1)
     under_null = middle * (1 - middle) * (1 / n0 + 1 / n1)
     under_difference = p0 * (1 - p0) / n0 + p1 * (1 - p1) / n1
-    return math.sqrt(plan.design_effect) * (
-        two_sided * math.sqrt(under_null) + one_sided * math.sqrt(under_difference)
-    )
+    null_se, own_se = (math.sqrt(plan.design_effect * variance) for variance in (under_null, under_difference))
+    half_width = two_sided * null_se
+    if prior_sd is not None:
+        df = math.inf if n_clusters is None else n_clusters - 1
+        half_width = float(sequence_half_width(null_se, df, prior_sd, plan.level))
+    return half_width + one_sided * own_se
 
 
 def _first_enough(is_enough: Callable[[int], bool]) -> int:

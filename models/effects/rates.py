@@ -14,7 +14,7 @@ from scipy import stats
 
 from models.effects.arrays import FloatArray
 from models.effects.cells import CommitmentCells
-from models.effects.clustering import fit_contrast, mean_moments, unit_codes, variance_kind
+from models.effects.clustering import fit_contrast, mean_moments, n_units, unit_codes, variance_kind
 from models.effects.clusters import Membership, sums_by_code
 from models.effects.result import (
     NO_ALWAYS_VALID_INTERVAL,
@@ -209,20 +209,20 @@ def completion_rate(
     )
     membership = counted.membership
     kind = variance_kind(membership, n, thresholds.two_way_share)
-    n_units = int(np.unique(unit_codes(membership, kind)).size)
-    reasons = _rate_refusals(int(n.sum()), n_units, thresholds)
+    n_clusters = n_units(membership, kind)
+    reasons = _rate_refusals(int(n.sum()), n_clusters, thresholds)
     fit = None if reasons else fit_share(n, counted.n_kept.astype(np.float64), membership, thresholds)
     if fit is None:
         return refused(estimand, sizes, reasons or (TOO_FEW_DEGREES_OF_FREEDOM,), design=design)
     unit = thresholds.planned_rate * (1 - thresholds.planned_rate) / float(n.sum())
-    is_wide = planned_width(unit, n_units, thresholds) > thresholds.planned_width
+    is_wide = planned_width(unit, n_clusters, thresholds) > thresholds.planned_width
     early = (PLANNED_WIDTH_TOO_WIDE,) if is_wide else ()
     return share_result(estimand, fit, sizes, reasons=early, thresholds=thresholds, design=design)
 
 
-def _rate_refusals(n: int, n_units: int, thresholds: Thresholds) -> tuple[str, ...]:
+def _rate_refusals(n: int, n_clusters: int, thresholds: Thresholds) -> tuple[str, ...]:
     checks = (
         (n < max(thresholds.rate_commitments, 1), TOO_FEW_COMMITMENTS),
-        (n_units < thresholds.clusters, TOO_FEW_CLUSTERS),
+        (n_clusters < thresholds.clusters, TOO_FEW_CLUSTERS),
     )
     return tuple(code for failed, code in checks if failed)

@@ -24,7 +24,8 @@ from scipy.special import expit
 
 from models.effects.arrays import FloatArray, IntArray, whole_numbers
 from models.effects.cluster_robust import ClusterMoments, cr2
-from models.effects.clusters import largest_share, sums_by_code
+from models.effects.clustering import kind_of_clusters
+from models.effects.clusters import sums_by_code
 from models.effects.gram import independent_columns
 from models.effects.logit import fit_logit
 from models.effects.rates import extreme_share_se, wilson_interval
@@ -169,8 +170,8 @@ def weighted_top_two(cells: ResponseCells, probability: FloatArray, thresholds: 
 
 def _units(answered: ResponseCells, thresholds: Thresholds) -> tuple[VarianceKind, IntArray]:
     n = answered.n_answered.astype(np.float64)
-    is_one = largest_share(answered.cluster, n) > thresholds.two_way_share
-    return ("two_way", answered.group) if is_one else ("cluster", answered.cluster)
+    kind = kind_of_clusters(answered.cluster, n, thresholds.two_way_share)
+    return kind, answered.group if kind == "two_way" else answered.cluster
 
 
 def _weighted_result(sums: FloatArray, effective: float, sizes: Sizes, thresholds: Thresholds) -> Result:

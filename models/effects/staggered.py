@@ -27,6 +27,7 @@ from scipy import stats
 from models.effects.arrays import FloatArray, IntArray, whole_numbers
 from models.effects.clustering import unit_codes, variance_kind
 from models.effects.clusters import Membership, distinct_rows
+from models.effects.dense import distinct_codes
 from models.effects.result import (
     TOO_FEW_CLUSTERS,
     TOO_FEW_DEGREES_OF_FREEDOM,
@@ -95,7 +96,7 @@ class StaggeredScores:
 
 def _is_in_order(person: IntArray, period: IntArray, is_started: IntArray) -> bool:
     """Whether nobody's last period before the start is later than the first one after it."""
-    code = np.unique(person, return_inverse=True)[1].ravel()
+    code = distinct_codes(person)[1]
     last, first = np.full(code.size, -1), np.full(code.size, np.iinfo(np.int64).max)
     before, after = is_started == 0, is_started == 1
     np.maximum.at(last, code[before], period[before])
@@ -182,13 +183,13 @@ def staggered_difference(scores: StaggeredScores, thresholds: Thresholds) -> Sta
 
 def _panel(scores: StaggeredScores, thresholds: Thresholds) -> _Panel:
     _, first, person = np.unique(scores.person, return_index=True, return_inverse=True)
-    _, period = np.unique(scores.period, return_inverse=True)
+    period = distinct_codes(scores.period)[1]
     shape = (first.size, int(period.max(initial=-1)) + 1)
     matrices = np.full((2, *shape), np.nan)
-    matrices[scores.is_started, person.ravel(), period.ravel()] = scores.score
+    matrices[scores.is_started, person.ravel(), period] = scores.score
     membership = Membership(scores.cluster[first], scores.group[first], scores.person[first])
     kind = variance_kind(membership, np.ones(first.size), thresholds.two_way_share)
-    unit = np.unique(unit_codes(membership, kind), return_inverse=True)[1].ravel().astype(np.int64)
+    unit = distinct_codes(unit_codes(membership, kind))[1]
     return _Panel(matrices[0], matrices[1], unit, membership.cluster, kind)
 
 

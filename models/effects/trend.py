@@ -19,7 +19,8 @@ from scipy.special import expit
 
 from models.effects.arrays import FloatArray, IntArray, whole_numbers
 from models.effects.cluster_robust import ClusterMoments, RobustFit
-from models.effects.clustering import fit_contrast, unit_codes, variance_kind
+from models.effects.clustering import fit_contrast, n_units, unit_codes, variance_kind
+from models.effects.dense import distinct_codes
 from models.effects.proportional_odds import (
     answer_scores,
     clustered_contrast,
@@ -193,7 +194,7 @@ def _joined(counts: IntArray) -> tuple[IntArray, int | None]:
 def _of_several_sessions(scores: SessionScores) -> SessionScores:
     """The rows of people who answered about more than one session."""
     answered = scores.rows(scores.cells.n_answers > 0)
-    person = np.unique(answered.cells.person, return_inverse=True)[1].ravel()
+    person = distinct_codes(answered.cells.person)[1]
     first, last = (np.full(person.max(initial=-1) + 1, start) for start in (np.iinfo(np.int64).max, 0))
     np.minimum.at(first, person, answered.session)
     np.maximum.at(last, person, answered.session)
@@ -215,9 +216,9 @@ def _slope(estimand: str, scores: SessionScores, level: IntArray, thresholds: Th
     smallest = _smallest_se(table, quantile)
     se = fit.se if fit.se > _NO_SPREAD * smallest else smallest
     half = quantile * se
-    n_units = np.unique(unit_codes(membership, kind)).size
+    n_clusters = n_units(membership, kind)
     checks = (
-        (n_units < thresholds.early_clusters, TOO_FEW_CLUSTERS),
+        (n_clusters < thresholds.early_clusters, TOO_FEW_CLUSTERS),
         (fit.df < thresholds.early_df, TOO_FEW_DEGREES_OF_FREEDOM),
     )
     early = tuple(code for failed, code in checks if failed)
@@ -279,11 +280,11 @@ def _sizes(answered: SessionScores) -> Sizes:
 
 def _refusals(answered: SessionScores, thresholds: Thresholds) -> tuple[str, ...]:
     sizes = _sizes(answered)
-    units = unit_codes(answered.cells.membership, _kind(answered, thresholds))
+    n_clusters = n_units(answered.cells.membership, _kind(answered, thresholds))
     checks = (
         ((sizes.n_answers or 0) < max(thresholds.answers, 1), TOO_FEW_ANSWERS),
         ((sizes.n_persons or 0) < thresholds.answer_persons, TOO_FEW_PERSONS),
-        (np.unique(units).size < max(thresholds.clusters, 2), TOO_FEW_CLUSTERS),
+        (n_clusters < max(thresholds.clusters, 2), TOO_FEW_CLUSTERS),
         (np.unique(answered.session).size < 2, ONE_SESSION_ONLY),
     )
     return tuple(code for failed, code in checks if failed)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from models.effects.arrays import IntArray, whole_numbers
-from models.effects.clustering import unit_codes, variance_kind
+from models.effects.clustering import n_units, variance_kind
 from models.effects.clusters import Membership, distinct_rows
 from models.effects.means import fit_mean, mean_result
 from models.effects.rates import fit_share, share_result
@@ -155,6 +155,6 @@ def _refusals(cells: ScoreCells, thresholds: Thresholds) -> tuple[str, ...]:
     checks = (
         ((sizes.n_answers or 0) < max(thresholds.answers, 1), TOO_FEW_ANSWERS),
         ((sizes.n_persons or 0) < thresholds.answer_persons, TOO_FEW_PERSONS),
-        (np.unique(unit_codes(membership, kind)).size < thresholds.clusters, TOO_FEW_CLUSTERS),
+        (n_units(membership, kind) < thresholds.clusters, TOO_FEW_CLUSTERS),
     )
     return tuple(code for failed, code in checks if failed)

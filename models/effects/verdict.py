@@ -80,8 +80,8 @@ class Facts:
         not_usable: Why the difference decides nothing; empty when it may.
         side: Where its always-valid interval lies, seen from 0.
         is_within_margin: Whether the interval lies within the margin on both sides of 0.
-        is_contradicted: Whether a second look takes the direction away: an adjusted difference of opposite sign or,
-            where the prompt was randomised, a randomisation test that finds nothing.
+        is_contradicted: Whether a second look takes the direction away: an adjusted difference of opposite or
+            doubtful sign or, where the prompt was randomised, a randomisation test that finds nothing.
     """
 
     design: Design
@@ -130,14 +130,14 @@ VERDICT_RULES: tuple[VerdictRule, ...] = (
     ),
     VerdictRule(
         "observational",
-        "the interval lies above 0, and no adjusted difference lies below 0",
+        "the interval lies above 0, and no adjusted difference lies below 0 or has a doubtful sign",
         lambda facts: facts.side == "above" and not facts.is_contradicted,
         "kept_more_often",
         "lower_end_reaches_zero",
     ),
     VerdictRule(
         "observational",
-        "the interval lies below 0, and no adjusted difference lies above 0",
+        "the interval lies below 0, and no adjusted difference lies above 0 or has a doubtful sign",
         lambda facts: facts.side == "below" and not facts.is_contradicted,
         "kept_less_often",
         "upper_end_reaches_zero",
@@ -165,7 +165,7 @@ VERDICT_RULES: tuple[VerdictRule, ...] = (
     ),
     VerdictRule(
         "observational",
-        "the interval lies on one side of 0, and an adjusted difference on the other",
+        "the interval lies on one side of 0, and an adjusted difference on the other or with a doubtful sign",
         lambda facts: facts.side != "across",
         "cannot_tell_yet",
         "adjusted_signs",
@@ -204,7 +204,7 @@ def programme_verdict(
     groups: Groups,
     *,
     margin: float = 0.10,
-    adjusted_estimates: Sequence[float] = (),
+    adjusted_estimates: Sequence[float | None] = (),
     randomisation_p: float | None = None,
     required_groups: int = 10,
     required_share: float = 0.5,
@@ -220,7 +220,8 @@ def programme_verdict(
         result: The headline: the crude difference, or the randomised prompt's.
         groups: How far the programme's groups have come.
         margin: Largest difference that does not matter, a share.
-        adjusted_estimates: Adjusted differences to set beside the crude one; empty where there are none.
+        adjusted_estimates: Adjusted differences to set beside the crude one, None for one of doubtful sign: a check
+            of its own finds the opposite sign, so it agrees with nothing. Empty where there are none.
         randomisation_p: P-value of the randomisation test; None where there is none.
         required_groups: Groups that must have held a sixth session.
         required_share: Share of the older groups that must have (without any such group this holds).
@@ -268,12 +269,12 @@ def _side(interval: Interval | None) -> Side:
 
 
 def _is_contradicted(
-    result: Result, adjusted: Sequence[float], randomisation_p: float | None, level: float
+    result: Result, adjusted: Sequence[float | None], randomisation_p: float | None, level: float
 ) -> bool:
     if result.design == "randomised":
         return randomisation_p is not None and randomisation_p > 1 - level
     sign = {"above": 1.0, "below": -1.0, "across": 0.0}[_side(result.cs)]
-    return any(estimate * sign < 0 for estimate in adjusted)
+    return any(estimate is None or estimate * sign < 0 for estimate in adjusted)
 
 
 @dataclass(frozen=True, slots=True)

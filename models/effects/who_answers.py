@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.effects.arrays import FloatArray, IntArray, whole_numbers
+from models.effects.dense import distinct_codes
 
 _DEPENDENT = 1e-9
 
@@ -51,7 +52,7 @@ def difference_of_shares(answered: NDArray[np.bool_], category: ArrayLike) -> fl
         answered: Who answered, shape (n,).
         category: Code of the category, shape (n,).
     """
-    codes = np.unique(whole_numbers("category", category), return_inverse=True)[1].ravel()
+    codes = distinct_codes(whole_numbers("category", category))[1]
     n_categories = int(codes.max(initial=0)) + 1
     if not answered.any() or answered.all():
         return None

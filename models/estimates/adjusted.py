@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from models.contracts import estimate_table, protected_table
+from models.effects.adjusted_parts import CONDITIONAL_LOGIT_DISAGREES
 from models.effects.adjusted_result import Overlap
 from models.effects.balance import Balance, chance_bands
 from models.effects.covariates import CommitmentPatterns
@@ -60,13 +61,16 @@ def estimate_adjusted(inputs: Inputs, analysis: AdjustedAnalysis | None = None) 
     return frame_of(ADJUSTED, rows)
 
 
-def adjusted_points(inputs: Inputs, analysis: AdjustedAnalysis | None = None) -> tuple[float, ...]:
-    """The adjusted differences that stand (`ok`, or `not_robust` as they disagree), for the verdict."""
+def adjusted_points(inputs: Inputs, analysis: AdjustedAnalysis | None = None) -> tuple[float | None, ...]:
+    """The adjusted differences that stand (`ok`, or `not_robust` as they disagree), for the verdict.
+
+    One whose conditional logit has the opposite sign is None: it agrees with neither direction.
+    """
     results = (one.result for one in (analysis or analyse(inputs)).adjustment.results)
     return tuple(
-        result.estimate
+        None if CONDITIONAL_LOGIT_DISAGREES in result.reasons else result.estimate
         for result in results
-        if result.status in ("ok", "not_robust") and result.estimate is not None
+        if result.status in ("ok", "not_robust")
     )
 
 

@@ -21,7 +21,13 @@ from models.effects.difference import risk_difference
 from models.effects.multiplicity import holm, two_sided_p
 from models.effects.power import PowerPlan, commitments_needed, detectable_difference
 from models.effects.ratio import risk_ratio
-from models.effects.result import TOO_FEW_COMMITMENTS_IN_AN_ARM, Interval, Result, Thresholds
+from models.effects.result import (
+    NO_ALWAYS_VALID_INTERVAL,
+    TOO_FEW_COMMITMENTS_IN_AN_ARM,
+    Interval,
+    Result,
+    Thresholds,
+)
 from models.effects.sensitivity import (
     E_VALUE_NOT_FINITE,
     UNKNOWN_CANNOT_TIP,
@@ -41,6 +47,8 @@ SECONDARY_OUTCOMES = ("usefulness_trend", "loneliness_change", "days_open")
 """The family of secondary outcomes, fixed in advance."""
 DIFFERENCES = {"claims_apart": 0.30, "twelve_points": 0.12, "five_points": 0.05}
 """Differences that a programme would like to see: 65 % and 95 % apart, and two that studies have found."""
+DETECTABLE = ("detectable_now", "detectable_always_valid")
+"""What the commitments so far could show: at a single look, and in the always-valid interval that pages show."""
 NOTHING_DETECTABLE_YET = "nothing_detectable_yet"
 """With so few commitments not even everything kept with an appointment would stand out."""
 SIGNIFICANT = 0.05
@@ -84,11 +92,11 @@ def estimate_power(inputs: Inputs) -> pl.DataFrame:
     people = min(people_per_arm(frame).values())
     arms = _arms(cells_of(frame), thresholds)
     if arms is None:
-        rows = [{"question": question, **_unknown()} for question in (*DIFFERENCES, "detectable_now")]
+        rows = [{"question": question, **_unknown()} for question in (*DIFFERENCES, *DETECTABLE)]
     else:
         plan = PowerPlan(thresholds.planned_rate, thresholds.planned_design_effect, level=thresholds.level)
         rows = [_needed_row(arms, plan, question) for question in DIFFERENCES]
-        rows.append(_detectable_row(arms, plan))
+        rows += _detectable_rows(arms, plan, thresholds)
     return frame_of(POWER, [{**row, "smallest_people": people} for row in rows])
 
 
@@ -179,13 +187,23 @@ def _needed_row(arms: ArmCounts, plan: PowerPlan, question: str) -> dict[str, ob
     }
 
 
-def _detectable_row(arms: ArmCounts, plan: PowerPlan) -> dict[str, object]:
+def _detectable_rows(arms: ArmCounts, plan: PowerPlan, thresholds: Thresholds) -> list[dict[str, object]]:
+    single, always_valid = DETECTABLE
+    rows = [_detectable_row(single, arms, plan, None)]
+    if arms.n_clusters - 1 < thresholds.sequence_df:
+        return [*rows, {"question": always_valid, **_unknown(NO_ALWAYS_VALID_INTERVAL)}]
+    return [*rows, _detectable_row(always_valid, arms, plan, thresholds.prior_sd)]
+
+
+def _detectable_row(
+    question: str, arms: ArmCounts, plan: PowerPlan, prior_sd: float | None
+) -> dict[str, object]:
     n_without, n_with = arms.n.tolist()
-    detectable = detectable_difference(n_without, n_with, plan, arms.n_clusters)
+    detectable = detectable_difference(n_without, n_with, plan, arms.n_clusters, prior_sd=prior_sd)
     if detectable is None:
-        return {"question": "detectable_now", **_unknown(NOTHING_DETECTABLE_YET)}
+        return {"question": question, **_unknown(NOTHING_DETECTABLE_YET)}
     return {
-        "question": "detectable_now",
+        "question": question,
         "difference": detectable,
         "n_needed": int(n_without + n_with),
         "n_more_needed": 0,

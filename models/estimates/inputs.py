@@ -45,20 +45,33 @@ class Inputs:
 
 
 def cells_of(frame: pl.DataFrame) -> CommitmentCells:
-    """Rows of `effect_cells` (one line, or one week) as cells; ids become whole-number codes."""
-    codes = {
-        name: codes_of(frame[column])
-        for name, column in (("cluster", "cluster_id"), ("group", "group_id"), ("person", "person_id"))
-    }
-    counts = {name: frame[name].cast(pl.Int64).to_numpy() for name in COUNT_COLUMNS}
-    return CommitmentCells(**codes, arm=frame["arm"].cast(pl.Int64).to_numpy(), **counts)
+    """Rows of `effect_cells` (one line, or one week) as cells; persons and groups become whole-number codes."""
+    arm, *counts = (whole_column(frame[name]) for name in ("arm", *COUNT_COLUMNS))
+    return CommitmentCells(*codes_of(frame), arm, *counts)
 
 
-def codes_of(ids: pl.Series) -> IntArray:
-    """Whole-number codes of ids in their order, from 0; only the distinct ids are sorted, not the rows."""
-    if ids.dtype != pl.String:
-        return ids.rank("dense").cast(pl.Int64).to_numpy() - 1
-    return ids.cast(pl.Enum(ids.unique().sort())).to_physical().cast(pl.Int64).to_numpy()
+def codes_of(frame: pl.DataFrame) -> tuple[IntArray, IntArray, IntArray]:
+    """Cluster, group and person of each row: the numbers that a table carries, else codes made from its ids.
+
+    Numbers and codes are both in the order of the ids; of the ids only the distinct ones are sorted, not the rows.
+    """
+    cluster, group, person = (_codes(frame, unit) for unit in ("cluster", "group", "person"))
+    return cluster, group, person
+
+
+def _codes(frame: pl.DataFrame, unit: str) -> IntArray:
+    number = f"{unit}_number"
+    column = frame[number if number in frame.columns else f"{unit}_id"]
+    if column.dtype == pl.String:
+        column = column.cast(pl.Enum(column.unique().sort())).to_physical()
+    return whole_column(column)
+
+
+def whole_column(column: pl.Series) -> IntArray:
+    """A column as whole numbers that nobody can write to, so that estimators need not copy it."""
+    whole: IntArray = column.cast(pl.Int64).to_numpy()
+    whole.setflags(write=False)
+    return whole
 
 
 def people_per_arm(frame: pl.DataFrame) -> dict[int, int]:

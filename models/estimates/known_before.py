@@ -19,7 +19,7 @@ from models.effects.bounds import are_bounds_too_wide
 from models.effects.clusters import Membership
 from models.effects.covariates import CommitmentPatterns, Covariate
 from models.effects.result import TOO_MANY_UNKNOWN_OUTCOMES
-from models.estimates.inputs import Inputs, cells_of, codes_of
+from models.estimates.inputs import Inputs, cells_of, codes_of, whole_column
 
 COVARIATES: Mapping[str, Covariate] = {
     "prior_kept_tenths": Covariate("prior_completion"),
@@ -88,13 +88,12 @@ def refused_row(reasons: Sequence[str]) -> dict[str, object]:
 
 def membership_of(frame: pl.DataFrame) -> Membership:
     """Cluster, group and person of each row as codes."""
-    codes = [codes_of(frame[name]) for name in ("cluster_id", "group_id", "person_id")]
-    return Membership(*codes)
+    return Membership(*codes_of(frame))
 
 
 def numbers_of(frame: pl.DataFrame, column: str) -> IntArray:
     """A column of counts or levels as whole numbers."""
-    return frame[column].cast(pl.Int64).to_numpy()
+    return whole_column(frame[column])
 
 
 def n_people(person: IntArray, chosen: NDArray[np.bool_]) -> int:

@@ -14,6 +14,7 @@ from dashboards.change import change_sentence
 from dashboards.held import held_by_table, held_mark, held_sentence
 from dashboards.phrases import Phrases
 from dashboards.rows import Row, read_rows
+from dashboards.site.pages.commitments import commitments_view
 from dashboards.story import tell
 
 PAGE_DAY, EARLIER = dt.date(2026, 10, 4), dt.date(2026, 9, 6)
@@ -55,10 +56,58 @@ def test_the_drawn_prompt_is_no_other_way_of_counting(say: Phrases) -> None:
     assert sentence == "The one other way of counting that has a number points the same way."
 
 
-def test_the_smallest_difference_that_would_show_is_said_in_points(say: Phrases) -> None:
-    made = table("protected_power", ("detectable_now", 0.081, "ok"), columns="question difference status")
-    rows = read_rows({"protected_power": made}, "protected_power")
-    assert "a difference of 8\u00a0points or more" in detectable_sentence(rows, say)
+def test_beside_a_drawn_prompt_the_lines_say_which_comparison_they_belong_to(
+    releases: ModuleType, say: Phrases
+) -> None:
+    note = "about what people chose"
+    chosen, drawn = behind(releases.ok_release(), say), behind(releases.randomised_release(), say)
+    assert note not in chosen.lines + chosen.adjusted
+    assert drawn.lines == (
+        f"{chosen.lines} This is about what people chose, with an appointment and without one; the result itself "
+        "compares what was drawn by chance."
+    )
+    assert note in drawn.adjusted
+
+
+def test_the_commitments_page_names_the_result_among_the_lines(releases: ModuleType, say: Phrases) -> None:
+    chosen, drawn = (
+        commitments_view(tables, say).values
+        for tables in (releases.ok_release(), releases.randomised_release())
+    )
+    assert str(chosen["effect_lead"]).startswith("The first line is the result.")
+    assert str(drawn["effect_lead"]).startswith("The line drawn by chance is the result.")
+    assert "about what people chose" in str(drawn["lines"])
+    assert "about what people chose" not in str(chosen["lines"])
+
+
+def power(single: float | None, always_valid: float | None) -> tuple[Row, ...]:
+    rows = [
+        (name, value, "ok" if value is not None else "refused")
+        for name, value in (("detectable_now", single), ("detectable_always_valid", always_valid))
+    ]
+    made = table("protected_power", *rows, columns="question difference status")
+    return read_rows({"protected_power": made}, "protected_power")
+
+
+@pytest.mark.parametrize(
+    ("single", "always_valid", "said"),
+    [
+        (
+            0.081,
+            0.112,
+            "8 points or more would show in four of five such programmes at a single look, and one of 11",
+        ),
+        (0.281, None, "in the ranges shown here, which allow for weekly looks, no difference could show yet."),
+        (None, None, "cannot be said yet."),
+    ],
+)
+def test_the_smallest_differences_that_would_show_say_which_range_they_are_for(
+    say: Phrases, single: float | None, always_valid: float | None, said: str
+) -> None:
+    assert said in detectable_sentence(power(single, always_valid), say).replace("\u00a0", " ")
+
+
+def test_without_a_row_nothing_is_said_to_be_detectable(say: Phrases) -> None:
     assert detectable_sentence((), say).endswith("cannot be said yet.")
 
 

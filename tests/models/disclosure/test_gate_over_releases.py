@@ -1,56 +1,26 @@
-"""What a second release may show beside the first."""
+"""What a second release may show beside the first: which units are held, with what, and until when."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
 import pytest
-from gated import (
-    AS_OF,
-    EVERYBODY,
-    NO_SLICES,
-    WEEK,
-    Parts,
-    fresh,
-    full_row,
-    named,
-    people,
-    released,
-    with_parts,
-)
+from gated import AS_OF, NO_SLICES, WEEK, fresh, full_row, named, people, released, with_parts
+from second_releases import LATER, NEXT_WEEK, ONE_NEW, SIX_NEW, cells, next_release, of_sixty, rows
 
 from models.contracts import PROTECTED_TABLES
 from models.disclosure import LABELS, TOO_FEW_PEOPLE, Floors, Fresh, Past, Protected
 from models.disclosure.contributions import ADJUSTED, PRIMARY, USEFULNESS
 from models.disclosure.labels import LATEST
 
-NEXT_WEEK, LATER = "2026-W41", AS_OF + timedelta(days=7)
-ONE_NEW = with_parts({"p20": (1, 1)})
-SIX_NEW = with_parts(people(range(20, 26), (2, 1)))
 UNITS = (
     *((subject, PRIMARY) for subject in ("completion", "crosschecks", "sensitivity", "claims")),
     *((subject, ADJUSTED) for subject in ("adjusted", "balance", "propensity")),
 )
-OPEN_SUBJECTS = ("power", "funnel")
+OPEN_SUBJECTS = ("power", "funnel", "session_facts")
 CHANGED: dict[str, Any] = {"estimate": 0.7, "rate": 0.7, "value": 0.7, "share": 0.7, "smd_before": 0.7}
-
-
-def rows(subject: str, **columns: object) -> dict[str, list[dict[str, object]]]:
-    return {subject: [full_row(named(subject), **columns)]}
-
-
-def next_release(
-    parts: dict[str, Parts],
-    changed: dict[str, list[dict[str, object]]] | None = None,
-    *,
-    past: Past | None = None,
-    week: str = NEXT_WEEK,
-) -> Protected:
-    """A release a week after a first one in which everybody's parts were the same."""
-    before = released(fresh())[1] if past is None else past
-    return released(fresh(changed, parts, as_of=LATER, week=week), before)[0]
 
 
 def shown(release: Protected, subject: str) -> dict[str, Any]:
@@ -79,59 +49,6 @@ def test_of_sensitivity_what_needs_the_adjusted_difference_is_held_with_it() -> 
     second = next_release({ADJUSTED: ONE_NEW}, listed, past=released(fresh(listed))[1])
     found = second.tables["protected_sensitivity"]
     assert dict(found.select("measure", "as_of").iter_rows()) == drawn
-
-
-LINES = {"effect": [full_row(named("effect"), line=line, estimate=0.7) for line in ("primary", "horizon_14")]}
-LATER_LINES = {"effect": [{**row, "estimate": -0.1} for row in LINES["effect"]]}
-OTHER_LINE = "line:horizon_14"
-
-
-def lines(release: Protected) -> list[tuple[object, ...]]:
-    return release.tables["protected_effect"].select("line", "estimate", "as_of").rows()
-
-
-def lines_after(days: int, parts: dict[str, Parts]) -> Protected:
-    """What a release shows so many days after a first one with two lines, all of it changed."""
-    past = released(fresh(LINES))[1]
-    week = f"2026-W{40 + days // 7}"
-    return released(fresh(LATER_LINES, parts, as_of=AS_OF + timedelta(days=days), week=week), past)[0]
-
-
-def test_a_line_held_for_its_own_people_does_not_hold_the_headline() -> None:
-    second = lines_after(28, {PRIMARY: SIX_NEW, OTHER_LINE: with_parts({"p20": (2, 1)})})
-    assert second.held == (OTHER_LINE,)
-    assert lines(second) == [
-        ("primary", -0.1, AS_OF + timedelta(days=28)),
-        ("horizon_14", 0.7, AS_OF),
-    ]
-
-
-def test_a_held_headline_holds_the_further_lines() -> None:
-    second = lines_after(28, {PRIMARY: ONE_NEW, OTHER_LINE: SIX_NEW})
-    assert second.held == (OTHER_LINE, PRIMARY)
-    assert lines(second) == [("primary", 0.7, AS_OF), ("horizon_14", 0.7, AS_OF)]
-
-
-@pytest.mark.parametrize(("days", "is_new"), [(7, False), (27, False), (28, True), (35, True)])
-def test_further_lines_are_computed_anew_after_four_weeks_and_the_headline_each_time(
-    days: int, is_new: bool
-) -> None:
-    now = AS_OF + timedelta(days=days)
-    assert lines(lines_after(days, {PRIMARY: SIX_NEW, OTHER_LINE: SIX_NEW})) == [
-        ("primary", -0.1, now),
-        ("horizon_14", -0.1 if is_new else 0.7, now if is_new else AS_OF),
-    ]
-
-
-def test_a_line_that_is_not_due_tells_nothing_new() -> None:
-    assert "line:horizon_14:1" in set(lines_after(28, {OTHER_LINE: SIX_NEW}).sums["row"])
-    assert "line:horizon_14:1" not in set(lines_after(27, {OTHER_LINE: SIX_NEW}).sums["row"])
-
-
-def test_a_line_never_shown_needs_no_four_weeks() -> None:
-    past = released(fresh(rows("effect", line="primary")))[1]
-    second = next_release({PRIMARY: SIX_NEW, OTHER_LINE: SIX_NEW}, LATER_LINES, past=past)
-    assert lines(second)[1] == ("horizon_14", -0.1, LATER)
 
 
 @pytest.mark.parametrize("subject", OPEN_SUBJECTS)
@@ -258,155 +175,6 @@ def test_a_raised_floor_holds_what_differs_in_fewer() -> None:
     first = released(fresh(), floors=Floors(people=8))[1]
     assert PRIMARY in released(fresh(parts={PRIMARY: SIX_NEW}), first, Floors(people=8))[0].held
     assert PRIMARY not in released(fresh(parts={PRIMARY: SIX_NEW}), first)[0].held
-
-
-def weekly(*listed: tuple[str, float]) -> dict[str, list[dict[str, object]]]:
-    ends = {"2026-W39": date(2026, 9, 27), WEEK: AS_OF, NEXT_WEEK: LATER}
-    return {
-        "effect_by_week": [
-            full_row(named("effect_by_week"), week=week, week_ends_on=ends[week], estimate=estimate)
-            for week, estimate in listed
-        ]
-    }
-
-
-def by_week(release: Protected) -> dict[str, tuple[object, object, object]]:
-    found = release.tables["protected_effect_by_week"]
-    return {row["week"]: (row["estimate"], row["status"], row["as_of"]) for row in found.iter_rows(named=True)}
-
-
-def test_a_week_once_shown_is_never_changed() -> None:
-    first = released(fresh(weekly(("2026-W39", 0.1), (WEEK, 0.2)), {"week:2026-W39": EVERYBODY}))[1]
-    units = {"week:2026-W39": SIX_NEW, f"week:{WEEK}": SIX_NEW, PRIMARY: SIX_NEW}
-    second = next_release(units, weekly(("2026-W39", 0.5), (WEEK, 0.6), (NEXT_WEEK, 0.7)), past=first)
-    assert by_week(second) == {
-        "2026-W39": (0.1, "ok", AS_OF),
-        WEEK: (0.2, "ok", AS_OF),
-        NEXT_WEEK: (0.7, "ok", LATER),
-    }
-
-
-def test_a_week_that_stays_as_it_was_tells_nothing_new() -> None:
-    first = released(fresh(weekly((WEEK, 0.2))))[1]
-    units = {PRIMARY: SIX_NEW, f"week:{WEEK}": with_parts(people(range(30, 40), (2, 1)))}
-    second = next_release(units, weekly((WEEK, 0.6), (NEXT_WEEK, 0.7)), past=first)
-    assert f"week:{WEEK}:1" not in set(second.sums["row"])
-
-
-def test_a_held_headline_leaves_its_week_without_a_number() -> None:
-    first = released(fresh(weekly((WEEK, 0.2))))[1]
-    second = next_release({PRIMARY: ONE_NEW}, weekly((WEEK, 0.2), (NEXT_WEEK, 0.7)), past=first)
-    assert by_week(second) == {WEEK: (0.2, "ok", AS_OF), NEXT_WEEK: (None, "withheld", None)}
-
-
-def test_of_two_weeks_that_differ_in_one_person_the_later_is_shown() -> None:
-    listed = weekly(("2026-W39", 0.1), (WEEK, 0.2), (NEXT_WEEK, 0.3))
-    units = {"week:2026-W39": SIX_NEW, f"week:{WEEK}": with_parts({"p26": (2, 1)}, SIX_NEW)}
-    found = by_week(released(fresh(listed, units, week=NEXT_WEEK, as_of=LATER))[0])
-    assert [found[week][1] for week in ("2026-W39", WEEK, NEXT_WEEK)] == ["withheld", "ok", "ok"]
-
-
-def test_another_plan_starts_its_weeks_anew_and_keeps_what_was_told() -> None:
-    first = released(fresh(weekly((WEEK, 0.2))))[1]
-    units = {PRIMARY: SIX_NEW, f"week:{WEEK}": EVERYBODY}
-    new = fresh(weekly((WEEK, 0.5), (NEXT_WEEK, 0.7)), units, week=NEXT_WEEK, as_of=LATER, plan_hash="other")
-    assert by_week(released(new, first)[0])[WEEK] == (0.5, "ok", LATER)
-    nearly = {PRIMARY: SIX_NEW, f"week:{WEEK}": ONE_NEW}
-    new = fresh(weekly((WEEK, 0.5), (NEXT_WEEK, 0.7)), nearly, week=NEXT_WEEK, as_of=LATER, plan_hash="other")
-    assert by_week(released(new, first)[0])[WEEK] == (None, "withheld", None)
-
-
-SIXTY: Parts = people(range(60), (4, 2))
-
-
-def cells(n_sales: int = 30, n_finance: int = 30, measure: str = "kept_with_appointment") -> pl.DataFrame:
-    """Sixty people of both arms, by department."""
-    listed = [
-        {
-            "measure": measure,
-            "person_id": f"p{number:02}",
-            "group_id": f"g{number // 4}",
-            "department": "Sales" if number < n_sales else "Finance",
-            "cohort": "all",
-            "level": "all",
-            "quarter": "all",
-            "n": 4,
-            "value": 2,
-        }
-        for number in range(n_sales + n_finance)
-    ]
-    return pl.DataFrame(listed, schema=NO_SLICES.schema)
-
-
-def of_sixty(shown: pl.DataFrame, days: int = 0, headline: Parts = SIXTY) -> Fresh:
-    """A release of a programme of sixty so many days after the first."""
-    week = f"2026-W{40 + days // 7}"
-    return fresh(parts={PRIMARY: headline}, slices=shown, as_of=AS_OF + timedelta(days=days), week=week)
-
-
-def slices(release: Protected, dimension: str = "department") -> list[tuple[object, ...]]:
-    found = release.tables["protected_slices"].filter(dimension=dimension, measure="kept_with_appointment")
-    return found.select("category", "rate", "status", "as_of").rows()
-
-
-NOTHING = [(None, None, "withheld", None)]
-SHOWN = [("Finance", 0.5, "ok", AS_OF), ("Sales", 0.5, "ok", AS_OF)]
-
-
-def test_parts_come_out_beside_a_fresh_total() -> None:
-    assert slices(released(of_sixty(cells()))[0]) == SHOWN
-
-
-def test_parts_are_noted_in_what_was_told() -> None:
-    noted = set(released(of_sixty(cells()))[0].sums["row"])
-    assert {"department:Sales:kept_with_appointment", "department:Finance:kept_with_appointment"} <= noted
-
-
-def test_parts_that_do_not_come_out_have_one_row_that_says_so() -> None:
-    assert slices(released(of_sixty(cells(60, 0)))[0]) == NOTHING
-    assert slices(released(of_sixty(cells(41, 19)))[0]) == NOTHING
-    assert slices(released(fresh())[0], "cohort") == NOTHING
-
-
-@pytest.mark.parametrize(("days", "is_new"), [(7, False), (83, False), (84, True), (91, True)])
-def test_parts_are_computed_anew_after_twelve_weeks(days: int, is_new: bool) -> None:
-    first = released(of_sixty(cells()))[1]
-    second = released(of_sixty(cells(), days), first)[0]
-    assert {row[3] for row in slices(second)} == {AS_OF + timedelta(days=days if is_new else 0)}
-
-
-def test_parts_stay_as_they_were_while_their_total_is_held() -> None:
-    first = released(of_sixty(cells()))[1]
-    held = of_sixty(cells(), 84, with_parts({"p60": (1, 1)}, SIXTY))
-    assert slices(released(held, first)[0]) == SHOWN
-
-
-OF_BOTH = (
-    "completion",
-    "effect",
-    "effect_by_week",
-    "crosschecks",
-    "adjusted",
-    "balance",
-    "propensity",
-    "sensitivity",
-    "claims",
-    "metrics",
-)
-
-
-def test_parts_are_not_shown_while_the_whole_is_early() -> None:
-    early = {subject: [full_row(named(subject), status="early")] for subject in OF_BOTH}
-    out = released(fresh(early, {PRIMARY: SIXTY}, slices=cells()))[0]
-    assert out.held == ()
-    assert set(out.tables["protected_slices"]["status"]) == {"withheld"}
-
-
-def test_parts_of_usefulness_go_with_usefulness_and_not_with_the_headline() -> None:
-    both = pl.concat([cells(), cells(measure="useful_top_two")])
-    new = fresh(parts={PRIMARY: people(range(4), (4, 2)), USEFULNESS: SIXTY}, slices=both)
-    out = released(new)[0].tables["protected_slices"].filter(status="ok", dimension="department")
-    assert set(out["measure"]) == {"useful_top_two"}
 
 
 def test_a_metric_that_left_the_catalogue_is_shown_no_more_and_stops_nothing() -> None:

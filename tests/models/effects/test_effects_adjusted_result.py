@@ -217,9 +217,15 @@ def test_one_component_gets_a_two_way_variance_judged_by_its_group_spells() -> N
 
 def test_a_df_below_the_plans_limit_refuses_a_difference(many: CommitmentPatterns) -> None:
     counts = Counts.of_patterns(many, PLAN)
-    assert difference_result("x", counts, (0.1, 0.01, 2.9), PLAN, ()).reasons == ("too_few_degrees_of_freedom",)
-    assert difference_result("x", counts, (0.1, 0.01, 3.0), PLAN, ()).reasons == ("no_always_valid_interval",)
-    assert difference_result("x", counts, (0.1, 0.01, 5.0), PLAN, ()).status == "ok"
+    few, no_band = "too_few_degrees_of_freedom", "no_always_valid_interval"
+    found = {df: difference_result("x", counts, (0.1, 0.01, df), PLAN, ()) for df in (2.9, 3.0, 5.0, 7.9, 8.0)}
+    assert {df: (result.status, result.reasons) for df, result in found.items()} == {
+        2.9: ("refused", (few,)),
+        3.0: ("early", (few, no_band)),
+        5.0: ("early", (few,)),
+        7.9: ("early", (few,)),
+        8.0: ("ok", ()),
+    }
 
 
 @pytest.mark.slow

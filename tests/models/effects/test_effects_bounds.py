@@ -34,8 +34,10 @@ def test_the_width_of_the_difference_is_the_sum_of_both_unknown_shares(cells: Co
 
 
 def test_bounds_are_too_wide_only_beyond_the_limit(cells: CommitmentCells) -> None:
-    assert are_bounds_too_wide(cells, 0.44)
-    assert not are_bounds_too_wide(cells, 0.46)
+    width = difference_bounds(cells).width  # 2/8 + 2/10
+    assert are_bounds_too_wide(cells, width - 0.01)
+    assert not are_bounds_too_wide(cells, width)
+    assert not are_bounds_too_wide(cells, width + 0.01)
 
 
 def test_without_commitments_there_are_no_bounds(draw_cells: Draw) -> None:

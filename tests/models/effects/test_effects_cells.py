@@ -38,6 +38,13 @@ def test_leaving_out_the_withdrawn_changes_the_denominator_only(draw_cells: Draw
     assert (cells.n_known.tolist(), cells.n_kept.tolist()) == ([4 + 2], [3])
 
 
+def test_counted_cells_are_those_of_known_outcome_and_cannot_be_changed_either(draw_cells: Draw) -> None:
+    counted = draw_cells([(0, 0, 0, 1, 0, 0, 0, 9, 0), (1, 2, 3, 0, 0, 0, 1, 2, 0)]).counted()
+    assert as_rows(counted) == [(1, 2, 3, 0, 0, 0, 1, 2, 0)]
+    with pytest.raises(ValueError, match="read-only"):
+        counted.n_done[0] = 7
+
+
 def test_switchers_are_people_with_known_outcomes_in_both_arms(draw_cells: Draw) -> None:
     cells = draw_cells(
         [

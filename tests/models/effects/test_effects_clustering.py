@@ -5,17 +5,23 @@ import pytest
 
 from models.effects.clustering import fit_contrast, two_arm_moments, unit_codes, variance_kind
 from models.effects.clusters import Membership
+from models.effects.result import Thresholds
 
 MEMBERSHIP = Membership(np.array([0, 0, 1, 2]), np.array([0, 1, 2, 3]), np.array([0, 1, 2, 3]))
 
 
 @pytest.mark.parametrize(
     ("weights", "kind"),
-    [([2, 2, 3, 3], "cluster"), ([2, 3, 3, 3], "two_way"), ([4, 4, 1, 1], "two_way")],
-    ids=["40 %", "5 of 11", "80 %"],
+    [
+        ([20, 19, 31, 30], "cluster"),
+        ([20, 20, 30, 30], "cluster"),
+        ([20, 21, 30, 29], "two_way"),
+        ([4, 4, 1, 1], "two_way"),
+    ],
+    ids=["39 %", "40 %", "41 %", "80 %"],
 )
 def test_the_variance_is_two_way_only_above_the_share(weights: list[int], kind: str) -> None:
-    assert variance_kind(MEMBERSHIP, np.array(weights, dtype=float), 0.40) == kind
+    assert variance_kind(MEMBERSHIP, np.array(weights, dtype=float), Thresholds().two_way_share) == kind
 
 
 def test_group_spells_take_the_place_of_clusters_when_two_way() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -48,6 +49,11 @@ def test_the_robust_score_sums_what_each_cluster_adds() -> None:
     assert added.sum() == pytest.approx(found.observed - found.expected)
     assert found.t == pytest.approx(added.sum() / np.sqrt(4 * added.var(ddof=1)))
     assert (found.df, found.p_value_robust) == (3, pytest.approx(2 * stats.t.sf(found.t, 3)))
+
+
+@pytest.mark.parametrize(("clusters", "is_judged"), [(3, True), (4, True), (5, False)])
+def test_four_clusters_are_enough_where_four_are_asked_for(clusters: int, is_judged: bool) -> None:
+    assert (log_rank(FOUR, replace(FREE, clusters=clusters)) is not None) is is_judged
 
 
 def test_a_withdrawn_one_leaves_the_risk_set_and_one_done_on_no_known_day_was_never_in_it() -> None:

@@ -13,6 +13,7 @@ from models.effects.power import (
     design_effect_of_size,
     detectable_difference,
 )
+from models.effects.sequential import sequence_half_width
 
 PLAN = PowerPlan()
 
@@ -57,6 +58,28 @@ def test_the_detectable_difference_solves_the_formula() -> None:
     assert d == pytest.approx(null + other)
 
 
+@pytest.mark.parametrize("groups", [12, None])
+def test_in_the_always_valid_interval_its_half_width_takes_the_place_of_the_single_looks(
+    groups: int | None,
+) -> None:
+    n0, n1, df = 600.0, 300.0, math.inf if groups is None else groups - 1
+    d = detectable_difference(n0, n1, PLAN, groups, prior_sd=0.15)
+    p0, p1 = 0.65, 0.65 + d
+    mean = (n0 * p0 + n1 * p1) / (n0 + n1)
+    null_se = math.sqrt(1.5 * mean * (1 - mean) * (1 / n0 + 1 / n1))
+    eta = (0.15 / null_se) ** 2
+    band = math.sqrt(2 * (1 + eta) / eta * math.log(math.sqrt(1 + eta) / 0.05))
+    half = stats.t.ppf(0.975, df) / stats.norm.ppf(0.975) * null_se * band
+    other = stats.t.ppf(0.8, df) * math.sqrt(1.5 * (p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0))
+    assert d == pytest.approx(half + other)
+    assert d > detectable_difference(n0, n1, PLAN, groups)
+
+
+def test_what_a_single_look_could_show_the_always_valid_interval_may_not() -> None:
+    assert detectable_difference(70, 70, PLAN, 8) is not None
+    assert detectable_difference(70, 70, PLAN, 8, prior_sd=0.15) is None
+
+
 def test_with_too_few_commitments_or_clusters_nothing_is_detectable() -> None:
     assert detectable_difference(10, 10, PLAN, 4) is None
     assert detectable_difference(1000, 1000, PLAN, 1) is None
@@ -88,6 +111,18 @@ def test_arms_and_plans_that_cannot_be_are_refused() -> None:
         detectable_difference(0, 10, PLAN)
     with pytest.raises(ValueError, match="between 0 and 1"):
         PowerPlan(rate_without=1.0)
+
+
+@pytest.mark.slow
+def test_the_always_valid_interval_shows_its_detectable_difference_in_about_four_of_five_programmes() -> None:
+    plan, n = PowerPlan(design_effect=1.0), 600
+    d = detectable_difference(n, n, plan, prior_sd=0.15)
+    rng = np.random.default_rng(2)
+    with_one, without = rng.binomial(n, 0.65 + d, 40_000) / n, rng.binomial(n, 0.65, 40_000) / n
+    middle = (with_one + without) / 2
+    half = sequence_half_width(np.sqrt(2 * middle * (1 - middle) / n), math.inf, 0.15)
+    # Monte Carlo error .002.
+    assert np.mean(np.abs(with_one - without) > half) == pytest.approx(0.80, abs=0.01)
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
+from models.effects import response_weights
 from models.effects.response_weights import (
     ResponseCells,
     effective_answers,
@@ -122,6 +123,21 @@ def test_weights_that_leave_few_effective_answers_are_refused() -> None:
     given = cells([row for c in range(5) for row in ((c, 0.0, 100, 96, 50), (c, 1.0, 4000, 4, 2))])
     result = weighted(given, Thresholds())
     assert (result.status, result.reasons) == ("refused", ("weights_too_uneven",))
+
+
+@pytest.mark.parametrize(
+    ("past", "status"), [(1e-9, "refused"), (0.0, "ok"), (-1e-9, "ok")], ids=["below", "on", "above"]
+)
+def test_the_effective_share_of_answers_may_be_the_limit(
+    monkeypatch: pytest.MonkeyPatch, past: float, status: str
+) -> None:
+    probability = response_probabilities(TWO_KINDS)
+    assert probability is not None
+    weights = stabilised_weights(TWO_KINDS, probability)
+    n = int(TWO_KINDS.n_answered.sum())
+    share = effective_answers(weights, TWO_KINDS.n_answered) / n
+    monkeypatch.setattr(response_weights, "SMALLEST_EFFECTIVE_SHARE", share + past)
+    assert weighted(TWO_KINDS).status == status
 
 
 def test_where_one_cluster_holds_most_people_group_spells_count_instead() -> None:

@@ -8,6 +8,17 @@ import pkgutil
 import pytest
 
 from models import effects
+from models.effects import (
+    adjusted,
+    crosschecks,
+    loneliness,
+    reliability,
+    reliable_change,
+    response_weights,
+    trend,
+    verdict,
+    wild_bootstrap,
+)
 from models.effects.reasons import REASON_CODES
 from models.effects.result import Interval, Result, Sizes, Thresholds, refused
 
@@ -114,6 +125,19 @@ def test_the_default_limits_are_those_of_the_specification() -> None:
     assert (limits.rate_commitments, limits.arm_commitments, limits.clusters, limits.df) == (20, 10, 4, 3.0)
     assert (limits.early_clusters, limits.early_df, limits.planned_width) == (10, 8.0, 0.40)
     assert (limits.bounds_width, limits.sequence_df, limits.two_way_share) == (0.40, 5.0, 0.40)
+    assert (limits.planned_rate, limits.planned_design_effect, limits.level) == (0.65, 1.5, 0.95)
+    assert (limits.intracluster_correlation, limits.prior_sd) == (0.20, 0.15)
+    assert (limits.answers, limits.answer_persons) == (10, 5)
+    assert (limits.paired_persons, limits.paired_response) == (10, 0.30)
+    assert (limits.response_ok, limits.response_minimum) == (0.60, 0.30)
+
+
+def test_the_limits_that_no_plan_moves_are_those_of_the_specification() -> None:
+    assert (trend.ODDS_LEVEL, reliability.INDICATIVE_PERSONS) == (0.01, 50)
+    assert (response_weights.SMALLEST_EFFECTIVE_SHARE, response_weights.TRIMMED) == (0.30, (0.01, 0.99))
+    assert (verdict.WIDEST_COMPATIBLE, crosschecks.WIDEST_DISAGREEMENT) == (0.20, 0.05)
+    assert (loneliness.LONELY_FROM, reliable_change.FEWEST_POINTS) == (6, 2)
+    assert (adjusted.LIMITS, wild_bootstrap.LARGEST_ENUMERATION) == ((0.025, 0.975), 12)
 
 
 @pytest.mark.parametrize("changes", [{"level": 1.0}, {"prior_sd": 0.0}, {"intracluster_correlation": 1.2}])

@@ -206,12 +206,17 @@ def test_too_few_people_on_a_side_are_refused(n_started: int, n_waiting: int, re
     assert (found.result.status, found.result.reasons) == ("refused", reasons)
 
 
-def test_people_who_wait_in_one_cluster_alone_are_no_comparison() -> None:
+@pytest.mark.parametrize(
+    ("n_clusters", "reasons"), [(1, ("too_few_not_yet_started",)), (2, ()), (3, ())], ids=["1", "2", "3"]
+)
+def test_people_who_wait_in_one_cluster_alone_are_no_comparison(
+    n_clusters: int, reasons: tuple[str, ...]
+) -> None:
     _, started, waiting = two_groups(12, 12)
     score = np.column_stack([np.full(24, 5.0), 5 + np.concatenate([started, waiting])])
-    cluster = np.concatenate([np.arange(12), np.full(12, 12)])
-    found = staggered_difference(panel(np.repeat([1, 2], 12), score, cluster), LIMITS)
-    assert found.result.reasons == ("too_few_not_yet_started",)
+    cluster = np.concatenate([np.arange(12), 12 + np.arange(12) % n_clusters])
+    found = staggered_difference(panel(np.repeat([1, 2], 12), score, cluster), FREE)
+    assert found.result.reasons == reasons
 
 
 @pytest.mark.parametrize(

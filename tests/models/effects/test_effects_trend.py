@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from models.effects import trend
+from models.effects.proportional_odds import clustered_score_test, fit_proportional_odds
 from models.effects.result import Result, Thresholds
 from models.effects.trend import SessionScores, pooled_trend, predicted_top_two, within_person_trend
 from models.effects.usefulness import ScoreCells
@@ -170,16 +172,37 @@ def test_the_always_valid_interval_of_a_prediction_is_the_wider_one() -> None:
     assert result.cs.low < result.ci.low < result.ci.high < result.cs.high
 
 
-def test_a_prediction_whose_odds_are_not_proportional_is_not_robust() -> None:
+def to_the_ends(n_groups: int) -> SessionScores:
+    """Answers that move to both ends of the scale from session to session, so that no one slope fits."""
     rng = np.random.default_rng(6)
-    given = ordered(60, rng, 0.0)
+    given = ordered(n_groups, rng, 0.0)
     counts = given.cells.counts.copy()
     ends = rng.random(counts.shape[0]) < (given.session - 1) / 7
     counts[ends] = np.eye(5, dtype=np.int64)[np.where(rng.random(ends.sum()) < 0.5, 0, 4)]
     cells = ScoreCells(given.cells.cluster, given.cells.group, given.cells.person, counts)
-    result = predicted_top_two(SessionScores(cells, given.session), 6, Thresholds())
+    return SessionScores(cells, given.session)
+
+
+def test_a_prediction_whose_odds_are_not_proportional_is_not_robust() -> None:
+    result = predicted_top_two(to_the_ends(60), 6, Thresholds())
     assert (result.status, result.reasons) == ("not_robust", ("odds_not_proportional",))
     assert result.estimate is not None
+
+
+@pytest.mark.parametrize(
+    ("past", "status"), [(-1e-9, "ok"), (0.0, "ok"), (1e-9, "not_robust")], ids=["below", "on", "above"]
+)
+def test_one_slope_is_doubted_only_where_the_tests_p_value_is_below_the_level(
+    monkeypatch: pytest.MonkeyPatch, past: float, status: str
+) -> None:
+    given = to_the_ends(12)
+    counts, x = given.cells.counts, given.session[:, None].astype(float)
+    fit = fit_proportional_odds(counts, x)
+    assert fit is not None
+    test = clustered_score_test(fit, counts, x, given.cells.cluster)
+    assert test is not None
+    monkeypatch.setattr(trend, "ODDS_LEVEL", test.p_value + past)
+    assert predicted_top_two(given, 6, FREE).status == status
 
 
 def test_few_clusters_make_a_prediction_early() -> None:

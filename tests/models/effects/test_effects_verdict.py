@@ -57,9 +57,11 @@ def difference(
         ((-0.10, 0.10), "no_difference_that_matters", ()),
         ((-0.05, 0.08), "no_difference_that_matters", ()),
         ((0.01, 0.08), "kept_more_often", ()),
-        ((-0.10, 0.11), "cannot_tell_yet", ("interval_too_wide",)),
-        ((-0.11, 0.10), "cannot_tell_yet", ("interval_too_wide",)),
+        ((-0.099, 0.099), "no_difference_that_matters", ()),
+        ((-0.10, 0.101), "cannot_tell_yet", ("interval_too_wide",)),
+        ((-0.101, 0.10), "cannot_tell_yet", ("interval_too_wide",)),
         ((0.0, 0.30), "cannot_tell_yet", ("interval_too_wide",)),
+        ((-0.30, 0.0), "cannot_tell_yet", ("interval_too_wide",)),
     ],
 )
 def test_the_always_valid_interval_decides_the_word(
@@ -77,6 +79,7 @@ def test_the_single_look_interval_never_decides() -> None:
     ("counts", "reasons"),
     [
         ((20, 9, 9, 9), ("too_few_groups_held_six",)),
+        ((40, 10, 21, 10), ("too_few_older_groups_held_six",)),
         ((40, 12, 25, 12), ("too_few_older_groups_held_six",)),
         ((40, 9, 20, 9), ("too_few_groups_held_six", "too_few_older_groups_held_six")),
         ((0, 0, 0, 0), ("too_few_groups_held_six",)),
@@ -89,8 +92,8 @@ def test_before_enough_groups_held_six_sessions_it_is_too_early(
     assert (verdict.word, verdict.reasons) == ("too_early", reasons)
 
 
-@pytest.mark.parametrize("counts", [(20, 10, 20, 10), (10, 10, 0, 0)], ids=["ten and half", "no older groups"])
-def test_on_the_gates_edge_there_is_a_verdict(counts: tuple[int, int, int, int]) -> None:
+@pytest.mark.parametrize("counts", [(20, 10, 20, 10), (20, 11, 20, 11), (10, 10, 0, 0)])
+def test_on_the_gates_edge_and_beyond_it_there_is_a_verdict(counts: tuple[int, int, int, int]) -> None:
     assert programme_verdict(difference((0.1, 0.2)), Groups(*counts)).word == "kept_more_often"
 
 
@@ -122,10 +125,13 @@ def test_a_result_that_is_not_ok_is_never_more_than_cannot_tell_yet(
         ((0.05, 0.30), (0.0,), "kept_more_often"),
         ((-0.30, -0.05), (0.02,), "cannot_tell_yet"),
         ((0.01, 0.08), (-0.02,), "no_difference_that_matters"),
+        ((0.05, 0.30), (0.1, None), "cannot_tell_yet"),
+        ((-0.30, -0.05), (-0.1, None), "cannot_tell_yet"),
+        ((0.01, 0.08), (0.02, None), "no_difference_that_matters"),
     ],
 )
-def test_an_adjusted_estimate_of_opposite_sign_takes_the_direction_away(
-    cs: tuple[float, float], adjusted: tuple[float, ...], word: str
+def test_an_adjusted_estimate_of_opposite_or_doubtful_sign_takes_the_direction_away(
+    cs: tuple[float, float], adjusted: tuple[float | None, ...], word: str
 ) -> None:
     assert programme_verdict(difference(cs), FAR_ENOUGH, adjusted_estimates=adjusted).word == word
 
@@ -171,7 +177,9 @@ def test_adjusted_estimates_say_nothing_about_what_was_drawn() -> None:
     assert programme_verdict(drawn, FAR_ENOUGH, adjusted_estimates=(-0.1,)).word == "helps"
 
 
-@pytest.mark.parametrize(("p", "word"), [(None, "helps"), (0.05, "helps"), (0.051, "cannot_tell_yet")])
+@pytest.mark.parametrize(
+    ("p", "word"), [(None, "helps"), (0.05, "helps"), (1 - 0.95, "helps"), (0.051, "cannot_tell_yet")]
+)
 def test_a_randomisation_test_that_finds_nothing_takes_the_direction_away(p: float | None, word: str) -> None:
     verdict = programme_verdict(difference((0.1, 0.3), design="randomised"), FAR_ENOUGH, randomisation_p=p)
     assert verdict.word == word
@@ -204,6 +212,11 @@ def test_too_early_names_the_groups_there_are_and_the_groups_it_takes() -> None:
 
 def test_disagreement_names_how_many_adjusted_differences_have_the_same_sign() -> None:
     verdict = programme_verdict(difference((0.05, 0.3)), FAR_ENOUGH, adjusted_estimates=(-0.1, 0.1, 0.2))
+    assert verdict.change == Change("adjusted_signs", 0.05, n_have=2, n_needed=3)
+
+
+def test_an_adjusted_difference_of_doubtful_sign_is_counted_and_agrees_with_nothing() -> None:
+    verdict = programme_verdict(difference((0.05, 0.3)), FAR_ENOUGH, adjusted_estimates=(0.1, 0.2, None))
     assert verdict.change == Change("adjusted_signs", 0.05, n_have=2, n_needed=3)
 
 

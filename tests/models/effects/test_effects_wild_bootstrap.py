@@ -85,6 +85,14 @@ def test_up_to_twelve_clusters_the_random_source_is_not_used() -> None:
     assert one.p_value(0.1) == other.p_value(0.1)
 
 
+@pytest.mark.parametrize(("n_clusters", "is_enumerated"), [(11, True), (12, True), (13, False)])
+def test_every_vector_of_signs_is_written_out_for_twelve_clusters_and_no_more(
+    n_clusters: int, is_enumerated: bool
+) -> None:
+    moments = ClusterMoments.from_rows(*drawn_rows(n_clusters, seed=4))
+    assert WildBootstrap.of(moments, 1, np.random.default_rng(1)).is_enumerated is is_enumerated
+
+
 def test_beyond_twelve_clusters_the_same_seed_gives_the_same_interval_and_another_nearly_the_same() -> None:
     moments = ClusterMoments.from_rows(*drawn_rows(30, seed=5))
     one, again, other = (

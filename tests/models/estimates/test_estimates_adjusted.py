@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import polars as pl
 import pytest
-from drawn import schemas
+from drawn import numbered, schemas
 from patterned import made
 
-from models.effects.adjusted_result import METHODS
+from models.effects.adjusted_parts import CONDITIONAL_LOGIT_DISAGREES
+from models.effects.adjusted_result import METHODS, AdjustedResult
 from models.effects.robustness import OrdinaryModel, robustness_value
 from models.estimates import Inputs, Setting
 from models.estimates.adjusted import (
+    AdjustedAnalysis,
     adjusted_points,
     analyse,
     confounding_rows,
@@ -42,9 +45,8 @@ def inputs_of(**tables: pl.DataFrame) -> Inputs:
     for name in READ:
         columns = dict(schemas()[name])
         given = tables.get(name, pl.DataFrame(schema=columns))
-        frames[name] = given.with_columns(
-            pl.lit(0).alias(column) for column in columns if column not in given.columns
-        ).select(*columns)
+        full = given.with_columns(pl.lit(0).alias(column) for column in columns if column not in given.columns)
+        frames[name] = numbered(full.select(*columns))
     return Inputs(frames, SETTING)
 
 
@@ -90,6 +92,16 @@ def drawn() -> Inputs:
     return programme()
 
 
+def with_doubt(analysis: AdjustedAnalysis) -> tuple[AdjustedResult, ...]:
+    """The adjusted differences with the one within people as it is when its conditional logit has the other sign."""
+    return tuple(
+        replace(one, result=replace(one.result, status="not_robust", reasons=(CONDITIONAL_LOGIT_DISAGREES,)))
+        if one.method == "within_person"
+        else one
+        for one in analysis.adjustment.results
+    )
+
+
 def rows(found: Inputs) -> dict[object, dict[str, object]]:
     return {row["measure"]: row for row in confounding_rows(found)}
 
@@ -124,6 +136,16 @@ def test_the_points_for_the_verdict_are_those_that_stand(drawn: Inputs) -> None:
     assert list(adjusted_points(drawn)) == estimate_adjusted(drawn)["estimate"].to_list()
     assert adjusted_points(programme(9)) == ()  # early: for analysts only
     assert adjusted_points(inputs_of()) == ()
+
+
+def test_within_people_a_difference_that_its_conditional_logit_contradicts_agrees_with_nothing(
+    drawn: Inputs,
+) -> None:
+    analysis = analyse(drawn)
+    doubtful = replace(analysis, adjustment=replace(analysis.adjustment, results=with_doubt(analysis)))
+    points = dict(zip(METHODS, adjusted_points(drawn, doubtful), strict=True))
+    assert [method for method, point in points.items() if point is None] == ["within_person"]
+    assert all(point > 0 for point in points.values() if point is not None)
 
 
 def test_one_analysis_may_be_laid_out_several_times(drawn: Inputs) -> None:

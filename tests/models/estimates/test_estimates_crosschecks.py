@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -12,6 +13,7 @@ from scipy import stats
 from models.effects.power import PowerPlan, commitments_needed, detectable_difference
 from models.effects.result import Result, Sizes, refused
 from models.effects.sensitivity import confounding_e_value, e_value_of_the_limit
+from models.estimates import crosschecks
 from models.estimates.crosschecks import (
     SECONDARY_OUTCOMES,
     appointment_risk_ratio,
@@ -99,6 +101,27 @@ def test_the_commitments_needed_follow_from_the_plan_the_arms_and_the_clusters()
     assert (now["n_needed"], now["n_more_needed"]) == (400, 0)
 
 
+def test_what_the_commitments_could_show_in_the_always_valid_interval_stands_beside_the_single_look() -> None:
+    wider = replace(SETTING, plan=Plan(prior_sd=0.1))
+    for drawn, prior_sd in ((inputs(), 0.15), (Inputs(inputs().tables, wider), 0.1)):
+        row = estimate_power(drawn).row(4, named=True)
+        expected = detectable_difference(200, 200, PowerPlan(), 20, prior_sd=prior_sd)
+        assert (row["question"], row["status"], row["n_needed"]) == ("detectable_always_valid", "ok", 400)
+        assert row["difference"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("n_groups", "status", "reasons"),
+    [(5, "refused", "no_always_valid_interval"), (6, "ok", ""), (7, "ok", "")],
+)
+def test_what_the_always_valid_interval_could_show_needs_the_df_it_needs_itself(
+    n_groups: int, status: str, reasons: str
+) -> None:
+    # 5 degrees of freedom, as for the interval itself: groups less 1.
+    row = estimate_power(inputs(n_groups=n_groups, n=200, kept=((100, 120),))).row(4, named=True)
+    assert (row["status"], row["reasons"]) == (status, reasons)
+
+
 def test_power_does_not_look_at_outcomes() -> None:
     assert estimate_power(inputs(kept=((0, 10),))).equals(estimate_power(inputs(kept=((5, 5), (3, 1)))))
 
@@ -170,6 +193,27 @@ def test_a_refused_outcome_leaves_the_family() -> None:
     assert found["p_value_holm"].to_list() == [pytest.approx(2 * plain[0]), None, pytest.approx(plain[1])]
     assert found["status"].to_list() == ["ok", "refused", "ok"]
     assert found["word"].to_list() == ["differs", "cannot_tell_yet", "differs"]
+
+
+@pytest.mark.parametrize(
+    ("past", "word"),
+    [(1e-9, "differs"), (0.0, "differs"), (-1e-9, "cannot_tell_yet")],
+    ids=["below", "on", "above"],
+)
+def test_a_secondary_outcome_differs_up_to_the_level(
+    monkeypatch: pytest.MonkeyPatch, past: float, word: str
+) -> None:
+    nothing = refused("x", Sizes(), ("too_few_persons",))
+    results = {**dict.fromkeys(SECONDARY_OUTCOMES, nothing), "days_open": outcome(-0.22, 0.1)}
+    p_value = estimate_secondaries(results)["p_value_holm"][2]
+    assert crosschecks.SIGNIFICANT == 0.05
+    monkeypatch.setattr(crosschecks, "SIGNIFICANT", p_value + past)
+    assert estimate_secondaries(results)["word"][2] == word
+
+
+@pytest.mark.parametrize(("n", "status"), [(9, "refused"), (10, "ok"), (11, "ok")])
+def test_what_it_takes_is_said_from_ten_commitments_in_each_arm_on(n: int, status: str) -> None:
+    assert estimate_power(inputs(n_groups=n, n=1, kept=((1, 0), (0, 1))))["status"][0] == status
 
 
 def test_a_missing_secondary_outcome_is_an_error() -> None:
