@@ -92,8 +92,8 @@ def _calendars(text: str, file: str) -> Sequence[Any]:
             raise FileRefused(file, "unreadable_file", f"it breaks off: a {part} is not closed", _REMEDY)
     try:
         return icalendar.Calendar.from_ical(text, multiple=True)
-    except (ValueError, InvalidCalendar):
-        # The parser quotes the line it stumbled on.
+    except (ValueError, OSError, InvalidCalendar):
+        # The parser quotes the line it stumbled on, and looks for a zone's name among files.
         raise FileRefused(file, "unreadable_file", "its lines are not those of a calendar", _REMEDY) from None
 
 
@@ -135,7 +135,7 @@ def _unfolded(series: list[Any], file: _File) -> list[Any]:
     try:
         query = recurring_ical_events.of(holder, keep_recurrence_attributes=True)
         found: list[Any] = query.between(first - timedelta(days=1), last)
-    except (ValueError, KeyError, AttributeError, InvalidCalendar):
+    except (ValueError, KeyError, AttributeError, TypeError, OverflowError, InvalidCalendar):
         raise _broken(series, file) from None
     return found
 

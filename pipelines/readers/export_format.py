@@ -25,6 +25,7 @@ class ExportFormat:
         personal: For the documents: columns that are dropped as personal data.
         left_out: For the documents: rows the tool marks itself, which are left out.
         refused: For the documents: what of this format is refused.
+        to_know: For the documents: what whoever writes a source file for it has to know.
     """
 
     name: str
@@ -35,3 +36,4 @@ class ExportFormat:
     personal: str = "none"
     left_out: str = "none"
     refused: str = "none"
+    to_know: str = ""

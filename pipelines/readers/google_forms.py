@@ -59,14 +59,14 @@ _DOWNLOAD_TIME = (
     r"(?i)^\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}:\d{2}[\s\u00a0\u202f](?:\D{1,12}[\s\u00a0\u202f])?"
     r"(?:(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?|[A-Z]{3,5})$"
 )
-_SHEET_TIME = r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\.?,?[T\s\u00a0\u202f]+\d{1,2}[:.]\d{2}[:.]\d{2}"
+_SHEET_TIME = r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\.?,?[T\s\u00a0\u202f]+\d{1,2}[:.]\d{2}"
 
 
 def marks(cells: Cells) -> tuple[str, ...]:
     """What speaks for Google Forms; empty where it does not fit.
 
     Either the first column holds the download's own times, whatever its heading, or it has Google's heading in
-    one of its languages and at least half of its values are times with seconds.
+    one of its languages and at least half of its values are times; Excel drops their seconds when it saves them.
     """
     if not cells.headings:
         return ()
@@ -77,7 +77,7 @@ def marks(cells: Cells) -> tuple[str, ...]:
         return ()
     n_times = int(values.str.contains(_SHEET_TIME).sum())
     return (
-        (f"first heading is `{cells.headings[0].strip()}`", "times with seconds below it")
+        (f"first heading is `{cells.headings[0].strip()}`", "times below it")
         if 2 * n_times >= len(values)
         else ()
     )
@@ -94,5 +94,5 @@ EXPORT = ExportFormat(
     marks,
     read,
     recognised_by="the first column holds the form's own times (`2025/06/25 4:53:36 PM UTC+3`), or is called"
-    " `Timestamp` in a language Google offers and holds times with seconds",
+    " `Timestamp` in a language Google offers and holds times",
 )

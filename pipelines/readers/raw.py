@@ -16,8 +16,8 @@ import polars as pl
 
 ROW_NUMBER = "row_number"
 # Rules under which a tool's own marks leave a row out; a source file may keep such rows.
-PREVIEW, UNFINISHED = "preview", "unfinished"
-MARKS_OF_ROWS = (PREVIEW, UNFINISHED)
+PREVIEW, UNFINISHED, NOT_ASKED = "preview", "unfinished", "not_asked"
+MARKS_OF_ROWS = (PREVIEW, UNFINISHED, NOT_ASKED)
 
 
 def no_marks() -> pl.DataFrame:
@@ -56,15 +56,16 @@ class RawTable:
     Attributes:
         format: Format it was recognised as.
         frame: The file's columns as String (empty cells null; typed dates and times of a workbook as ISO text),
-            then `row_number` (Int64) as a spreadsheet counts, the heading being row 1; for a calendar the
-            number of the VEVENT in the file.
+            then `row_number` (Int64) as a spreadsheet counts, the heading being row 1; the line of JSON Lines,
+            the place of a row without headings, and for a calendar the number of the VEVENT in the file.
         n_rows: Rows in `frame`.
         recorded_column: Column in which the tool itself wrote when a row was submitted; `None` where it has none.
         also_called: Column of `frame` to its other names, as the text of a question whose code is the name.
-        marked: `row_number` and `rule` (`preview`, `unfinished`) of rows the tool says are no answers of
-            participants; they stand in `frame` too.
+        marked: `row_number` and `rule` (`preview`, `unfinished`, `not_asked`) of rows the tool says are no
+            answers of participants; they stand in `frame` too.
         personal: Headings of the columns the reader left out because they name a person or a place and no source
             file can need them (IP addresses, coordinates).
+        time_zone: Zone in which the export says its own times are; `None` where it does not say.
     """
 
     format: str
@@ -74,6 +75,7 @@ class RawTable:
     also_called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     marked: pl.DataFrame = field(default_factory=no_marks)
     personal: tuple[str, ...] = ()
+    time_zone: str | None = None
 
 
 def normalised_name(name: str) -> str:
@@ -120,13 +122,13 @@ def table_from_cells(cells: Cells, file_format: str, recorded: int | None = None
         recorded: Position among the columns that are left of the one in which the tool wrote when a row was
             submitted.
     """
-    rows = cells.frame.slice(1)
+    rows, headings = cells.frame.slice(1), cells.headings
     filled = [
         place
-        for place, heading in enumerate(cells.headings)
+        for place, heading in enumerate(headings)
         if heading.strip() or rows.to_series(place).null_count() < rows.height
     ]
-    names = unique_names([cells.headings[place] for place in filled])
+    names = unique_names([headings[place] for place in filled])
     columns = [rows.to_series(place).alias(name) for place, name in zip(filled, names, strict=True)]
     first = cells.first_row + 1
     numbers = pl.int_range(first, first + rows.height, dtype=pl.Int64, eager=True).alias(ROW_NUMBER)

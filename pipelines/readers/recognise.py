@@ -11,31 +11,67 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from pipelines.readers import calendar, delimited, google_forms, microsoft_forms, plain, workbook
+from pipelines.readers import (
+    calendar,
+    delimited,
+    google_forms,
+    json_lines,
+    limesurvey,
+    microsoft_forms,
+    parquet,
+    plain,
+    qualtrics,
+    surveymonkey,
+    typeform,
+    workbook,
+)
 from pipelines.readers.export_format import ExportFormat
-from pipelines.readers.other_tools import OTHER_TOOLS, TOOL_NAMES
+from pipelines.readers.limits import check_file_size
 from pipelines.readers.raw import Cells, RawTable
 from pipelines.readers.refusal import FileRefused
 
 # Survey tools whose exports are read, each recognised by its own marks.
-TOOLS: tuple[ExportFormat, ...] = (google_forms.EXPORT, microsoft_forms.EXPORT)
-READ_FORMATS = (*(tool.name for tool in TOOLS), "csv", "xlsx", "ics")
+TOOLS: tuple[ExportFormat, ...] = (
+    google_forms.EXPORT,
+    microsoft_forms.EXPORT,
+    qualtrics.EXPORT,
+    qualtrics.LEGACY_EXPORT,
+    limesurvey.EXPORT,
+    surveymonkey.EXPORT,
+    typeform.EXPORT,
+)
+READ_FORMATS = (
+    *(tool.name for tool in TOOLS),
+    "csv",
+    "xlsx",
+    parquet.FORMAT,
+    json_lines.FORMAT,
+    calendar.FORMAT,
+)
 
-_MARKS: Mapping[str, Callable[[Cells], tuple[str, ...]]] = {
-    **{tool.name: tool.marks for tool in TOOLS},
-    **OTHER_TOOLS,
-}
 _READERS: Mapping[str, Callable[[Cells, str], RawTable]] = {
     **{tool.name: tool.read for tool in TOOLS},
     "csv": plain.read,
     "xlsx": plain.read,
 }
-_BINARY_STARTS: tuple[tuple[bytes, str], ...] = (
-    (b"\xd0\xcf\x11\xe0", "an old .xls workbook or one locked by a password"),
-    (b"PAR1", "a Parquet file"),
-    (b"PK\x03\x04", "a zip package without a workbook"),
-    (b"%PDF", "a PDF"),
-    (b"\x1f\x8b", "a gzip archive"),
+_START_BYTES = 1 << 16
+_AGAIN = "Export the file again and bring that copy"
+_AS_CSV = "Export it as CSV or .xlsx and bring that file"
+_UNPACK = "Unpack it and bring the file inside"
+# How files that are no tables begin: what they are, and what to do.
+_BINARY_STARTS: tuple[tuple[bytes, str, str], ...] = (
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old .xls workbook or one locked by a password",
+        "Save it as .xlsx without a password",
+    ),
+    (b"PK\x03\x04", "a zip package without a workbook", _UNPACK),
+    (b"\x1f\x8b", "a gzip archive", _UNPACK),
+    (b"$FL2", "an SPSS file", _AS_CSV),
+    (b"SQLite format 3", "a database", _AS_CSV),
+    (b"%PDF", "a PDF", _AS_CSV),
+    (b"\x89PNG", "a picture", _AS_CSV),
+    (b"\xff\xd8\xff", "a picture", _AS_CSV),
 )
 
 
@@ -44,8 +80,7 @@ class Recognised:
     """A format and the marks it was told by.
 
     Attributes:
-        format: `google_forms`, `microsoft_forms`, `csv`, `xlsx`, `ics`; `qualtrics`, `qualtrics_legacy`,
-            `surveymonkey`, `typeform`, `limesurvey`, which are refused by name; or `unknown`.
+        format: One of `READ_FORMATS`, or `unknown`.
         seen: What in the file spoke for it, in words; never a value of a person.
     """
 
@@ -55,12 +90,14 @@ class Recognised:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A file's content: cells, or the text of a calendar, or why there is neither."""
+    """A file's content: cells, or a container that is its own format, or why there is neither."""
 
     cells: Cells | None = None
-    calendar: str | None = None
+    own: Recognised | None = None
+    read: Callable[[timedelta], RawTable] | None = None
     rule: str = ""
     reason: str = ""
+    remedy: str = _AGAIN
 
 
 def recognise(path: Path) -> Recognised:
@@ -68,7 +105,7 @@ def recognise(path: Path) -> Recognised:
 
     Raises:
         FileRefused: `two_formats_fit` where two tools' marks are seen; `unreadable_file` where the file is
-            delimited text or a workbook, but broken.
+            delimited text or a workbook, but broken; and the rules of `limits` and `package`.
     """
     return _recognised(_opened(path), path.name)
 
@@ -81,35 +118,62 @@ def read_export(path: Path, *, window: timedelta = calendar.DEFAULT_WINDOW) -> R
         window: How far a calendar series without an end is followed from its first start.
 
     Raises:
-        FileRefused: `empty_file`, `unreadable_file`, `two_formats_fit`, or `format_not_read` for a survey tool
-            that is recognised and not read.
+        FileRefused: `empty_file`, `unreadable_file`, `two_formats_fit`, the rules of `limits` and `package`, and
+            those of the format's reader.
     """
     opened = _opened(path)
-    if opened.rule:
-        raise FileRefused(path.name, opened.rule, opened.reason, "Export the file again and bring that copy")
-    if opened.calendar is not None:
-        return calendar.read(opened.calendar, path.name, window)
-    recognised = _recognised(opened, path.name)
-    if opened.cells is None or recognised.format not in _READERS:
-        raise _not_read(path.name, recognised)
-    return _READERS[recognised.format](opened.cells, path.name)
+    if opened.read is not None:
+        return opened.read(window)
+    if opened.cells is None:
+        raise FileRefused(path.name, opened.rule, opened.reason, opened.remedy)
+    return _READERS[_recognised(opened, path.name).format](opened.cells, path.name)
 
 
 def _opened(path: Path) -> _Opened:
+    check_file_size(path)
     if workbook.is_workbook(path):
         return _filled(workbook.read_cells(path))
-    data = path.read_bytes()
-    for start, what in _BINARY_STARTS:
-        if data.startswith(start):
-            return _Opened(rule="unreadable_file", reason=f"it is {what}, which is not read")
-    text = delimited.decode(data)
+    with path.open("rb") as file:
+        begins = file.read(16)
+    if begins.startswith(parquet.MAGIC):
+        return _own(parquet.FORMAT, "begins with `PAR1`", lambda _: parquet.read(path))
+    for start, what, remedy in _BINARY_STARTS:
+        if begins.startswith(start):
+            return _Opened(rule="unreadable_file", reason=f"it is {what}, which is not read", remedy=remedy)
+    return _opened_text(path)
+
+
+def _opened_text(path: Path) -> _Opened:
+    text = delimited.as_utf8(path.read_bytes())
     if text is None:
-        return _Opened(rule="unreadable_file", reason="its content is not text in any known encoding")
-    if text.lstrip()[:15].upper() == "BEGIN:VCALENDAR":
-        return _Opened(calendar=text)
-    if text.lstrip()[:1] in ("<", "{"):
-        return _Opened(rule="unreadable_file", reason="it is a web page or JSON, not a table")
-    return _filled(delimited.read_cells(text, path.name)) if text.strip() else _filled(None)
+        reason = "it is no plain text: it has NUL or other control characters, or no known encoding fits"
+        return _Opened(rule="unreadable_file", reason=reason, remedy=_AS_CSV)
+    start = delimited.beginning(text, _START_BYTES)
+    if start.lstrip()[:15].upper() == "BEGIN:VCALENDAR":
+        return _own(
+            calendar.FORMAT,
+            "begins with `BEGIN:VCALENDAR`",
+            lambda window: calendar.read(text.decode("utf-8"), path.name, window),
+        )
+    if json_lines.looks_alike(start):
+        check_file_size(path, json_lines.LARGEST_FILE)
+        return _own(
+            json_lines.FORMAT,
+            "begins with a JSON object",
+            lambda _: json_lines.read(text.decode("utf-8"), path.name),
+        )
+    if start.lstrip()[:1] in ("<", "{"):
+        return _Opened(
+            rule="unreadable_file", reason="it is a web page or rich text, not a table", remedy=_AS_CSV
+        )
+    # The whole is looked at only where it begins blank.
+    if start.strip() or text.decode("utf-8").strip():
+        return _filled(delimited.read_cells(text, path.name))
+    return _filled(None)
+
+
+def _own(name: str, seen: str, read: Callable[[timedelta], RawTable]) -> _Opened:
+    return _Opened(own=Recognised(name, (seen,)), read=read)
 
 
 def _filled(cells: Cells | None) -> _Opened:
@@ -119,12 +183,12 @@ def _filled(cells: Cells | None) -> _Opened:
 
 
 def _recognised(opened: _Opened, file: str) -> Recognised:
-    if opened.calendar is not None:
-        return Recognised("ics", ("begins with `BEGIN:VCALENDAR`",))
+    if opened.own is not None:
+        return opened.own
     if opened.cells is None:
         return Recognised("unknown", (opened.reason,))
     cells = opened.cells
-    fitting = {name: seen for name, marks in _MARKS.items() if (seen := marks(cells))}
+    fitting = {tool.name: seen for tool in TOOLS if (seen := tool.marks(cells))}
     if len(fitting) > 1:
         marks_seen = "; ".join(f"{name}: {', '.join(seen)}" for name, seen in fitting.items())
         raise FileRefused(
@@ -136,14 +200,3 @@ def _recognised(opened: _Opened, file: str) -> Recognised:
     for name, seen in fitting.items():
         return Recognised(name, seen)
     return Recognised(plain.format_of(cells), ("a table without the marks of a survey tool",))
-
-
-def _not_read(file: str, recognised: Recognised) -> FileRefused:
-    tool = TOOL_NAMES.get(recognised.format, recognised.format)
-    return FileRefused(
-        file,
-        "format_not_read",
-        f"it is an export of {tool} ({', '.join(recognised.seen)}), which this version does not read",
-        "Collect these answers with Google Forms or Microsoft Forms, or bring them as a plain table"
-        " with one heading row",
-    )

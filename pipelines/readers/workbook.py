@@ -1,11 +1,13 @@
 """From an XLSX workbook to the cells of its first sheet.
 
 What belongs here: reading all rows whatever dimension the package declares, and typed cells as text.
-What does not: what the headings mean, or which tool wrote the file (`recognise`).
+What does not: how much the package may unfold to (`package`), what the headings mean, or which tool wrote the
+file (`recognise`).
 """
 
 from __future__ import annotations
 
+import logging
 import zipfile
 from pathlib import Path
 
@@ -13,8 +15,14 @@ import fastexcel
 import polars as pl
 from polars.exceptions import PolarsError
 
+from pipelines.readers.limits import check_cell_lengths, check_characters, check_table_size
+from pipelines.readers.package import BROKEN, check_package
 from pipelines.readers.raw import Cells
 from pipelines.readers.refusal import FileRefused
+
+# The reader of workbooks logs what it stumbles on, which may be a cell.
+for _name in ("calamine", "fastexcel"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 _TYPED_TIME = r"^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2}(?:\.\d+)?)$"
 
@@ -24,7 +32,7 @@ def is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as package:
             return "xl/workbook.xml" in package.namelist()
-    except (zipfile.BadZipFile, OSError):
+    except BROKEN:
         return False
 
 
@@ -34,9 +42,11 @@ def read_cells(path: Path) -> Cells:
     Typed dates and times become `2026-01-05T09:12:00`; numbers lose a trailing `.0`.
 
     Raises:
-        FileRefused: `unreadable_file` where the package is damaged or holds no sheet of cells.
+        FileRefused: `unreadable_file` where the package is damaged or holds no sheet of cells;
+            `package_too_large`, `too_many_columns` or `cell_too_large` beyond the bounds.
     """
     try:
+        check_package(path)
         frame = pl.read_excel(
             path,
             engine="calamine",
@@ -49,13 +59,17 @@ def read_cells(path: Path) -> Cells:
             # Without it the first used row would count as row 1.
             read_options={"skip_rows": 0},
         )
-    except (fastexcel.FastExcelError, PolarsError, ValueError):
+    except (fastexcel.FastExcelError, PolarsError, *BROKEN):
+        # The library's message may quote what it stumbled on.
         raise FileRefused(
             path.name,
             "unreadable_file",
             "it is a workbook whose first sheet cannot be read",
             "Open it in a spreadsheet, save it as .xlsx again and bring that copy",
         ) from None
+    check_table_size(path.name, frame.height, frame.width)
+    check_cell_lengths(frame, 1, path.name)
+    check_characters(frame, 1, path.name)
     text = frame.with_columns(pl.all().cast(pl.String).replace("", None).str.replace(_TYPED_TIME, "${1}T${2}"))
     return _from_first_filled(text)
 

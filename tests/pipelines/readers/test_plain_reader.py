@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.readers import FileRefused, read_export
-from pipelines.readers.delimited import decode, separator_of
+from pipelines.readers.delimited import as_utf8, separator_of
 
 Written = Callable[..., Path]
 
@@ -29,7 +29,7 @@ def test_separators_inside_quoted_texts_do_not_mislead(written: Written) -> None
 
 
 def test_a_separator_that_splits_records_unevenly_is_not_chosen() -> None:
-    assert separator_of("a,1;b,2,3\nx;y,z\nu,v;w\n") == ";"
+    assert separator_of(b"a,1;b,2,3\nx;y,z\nu,v;w\n") == ";"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "latin-1"])
@@ -39,6 +39,25 @@ def test_names_survive_every_encoding(encoding: str, written: Written) -> None:
     raw = read_export(written(data))
     assert raw.frame.columns == ["name", "city", "row_number"]
     assert raw.frame["name"].to_list() == ["Jürgen Groß", "André Müller", "Åsa Sjöström"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wie nützlich war es?",
+        "Fähigkeit",
+        "Müller",
+        "Ärger",
+        "señor",
+        "è\nperché",
+        "naïve café",
+        "it’s",
+        "10 €",
+        "é",
+    ],
+)
+def test_one_word_that_is_not_ascii_is_enough_for_the_page_excel_writes(text: str) -> None:
+    assert as_utf8(text.encode("cp1252")) == text.encode()
 
 
 QUESTIONS = "Timestamp,How useful was this session for you?,Anything else you would like to say?\n" * 5
@@ -57,7 +76,7 @@ QUESTIONS = "Timestamp,How useful was this session for you?,Anything else you wo
 )
 def test_names_of_other_alphabets_survive_among_english_questions(encoding: str, names: str) -> None:
     text = QUESTIONS + names
-    assert decode(text.encode(encoding)) == text
+    assert as_utf8(text.encode(encoding)) == text.encode()
 
 
 def test_rows_are_counted_as_a_spreadsheet_does(written: Written) -> None:
