@@ -8,9 +8,11 @@ from pathlib import Path
 
 from pipelines.identity import create_identity_key
 from pipelines.private_files import make_private_folder
+from pipelines.questionnaires import write_questionnaires
 from pipelines.settings import PLAN_FILE, SETTINGS_FILE, Folders
 
 KEY_FILE = Path("secrets") / "identity.key"
+FORMS = "forms"
 
 
 def make_programme(folder: Path) -> list[Path]:
@@ -29,6 +31,7 @@ def make_programme(folder: Path) -> list[Path]:
     with as_file(files("pipelines") / "templates") as templates:
         for template in sorted((templates / "sources").glob("*.toml")):
             made.append(_copied(template, folders.sources / template.name))
+        made += write_questionnaires(folder / FORMS)
         made.append(_copied(templates / PLAN_FILE, folder / PLAN_FILE))
         if not (folder / KEY_FILE).exists():
             create_identity_key(folder / KEY_FILE)

@@ -1,34 +1,38 @@
-"""Reads the catalogue's TOML files and refuses a bad entry by its name and line.
+"""Reads questions, metrics and claims, and refuses a bad entry by its name and line.
 
 What belongs here: the keys an entry may have, their types and ranges, and the refusals.
-What does not: the entries themselves (`questions.toml`, `metrics.toml`, `claims.toml`).
+What does not: the entries themselves (`questions.toml`, `metrics.toml`, `claims.toml`), what all catalogue files
+have in common (`toml_entries`), or the questionnaires (`forms`).
 """
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
-from typing import Any, NoReturn, TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
-from models.catalogue.entries import Better, Claim, Metric, Moment, Question, QuestionKind, SeenIn, Unit
-from models.contracts import OUTCOME_REPORTS
+from models.catalogue.entries import (
+    LANGUAGES,
+    Better,
+    Claim,
+    Language,
+    Metric,
+    Question,
+    QuestionKind,
+    SeenIn,
+    Unit,
+)
+from models.catalogue.toml_entries import Kind, RawEntry, checked, entries, nearest
 
 MINIMUM_PEOPLE = 5
 MINIMUM_PEOPLE_LONELINESS = 10
-
-_HEADER = re.compile(r"^\s*\[([^\[\].]+)((?:\.[^\[\].]+)*)\]")
-_KEY = re.compile(r"^\s*(\"[^\"]*\"|[A-Za-z0-9_-]+)\s*=")
-_ID = re.compile(r"[a-z][a-z0-9_]*")
+OWN_TRANSLATION = "Own translation, not validated."
 
 Entry = TypeVar("Entry", Question, Metric, Claim)
-Kind = str | tuple[str, ...]
 
 _QUESTION_KEYS: Mapping[str, Kind] = {
     "text": "text",
+    "text_de": "text",
     "construct": "text",
     "kind": get_args(QuestionKind),
     "moment": "moments",
@@ -37,12 +41,29 @@ _QUESTION_KEYS: Mapping[str, Kind] = {
     "source": "text",
     "minimum_people": "integer",
     "choices": "scores",
+    "choices_de": "scores",
+    "option": "text",
+    "option_de": "text",
     "states": "states",
     "scale": "text",
     "is_optional": "boolean",
     "scoring_note": "text",
+    "translation": "text",
 }
-_QUESTION_OPTIONAL = frozenset({"choices", "states", "scale", "is_optional", "scoring_note"})
+_QUESTION_OPTIONAL = frozenset(
+    {
+        "text_de",
+        "choices",
+        "choices_de",
+        "option",
+        "option_de",
+        "states",
+        "scale",
+        "is_optional",
+        "scoring_note",
+        "translation",
+    }
+)
 _METRIC_KEYS: Mapping[str, Kind] = {
     "label": "text",
     "definition": "text",
@@ -67,31 +88,6 @@ _CLAIM_KEYS: Mapping[str, Kind] = {
     "caution": "text",
 }
 _CLAIM_OPTIONAL = frozenset({"low", "high", "caution"})
-
-
-class CatalogueError(ValueError):
-    """An entry of the catalogue is refused; the message names file, line, entry, rule and remedy."""
-
-    def __init__(self, file: str, line: int, entry: str, reason: str) -> None:
-        super().__init__(f"{file}, line {line}, [{entry}]: {reason}")
-        self.file = file
-        self.line = line
-        self.entry = entry
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    """One entry as read, with the lines it and its keys stand on."""
-
-    file: str
-    name: str
-    line: int
-    lines: Mapping[str, int]
-    values: Mapping[str, Any]
-
-    def refuse(self, reason: str, key: str | None = None) -> NoReturn:
-        raise CatalogueError(self.file, self.lines.get(key or "", self.line), self.name, reason)
 
 
 def read_questions(text: str, name: str = "questions.toml") -> Mapping[str, Question]:
@@ -130,68 +126,21 @@ def read_claims(text: str, name: str = "claims.toml", *, metrics: Collection[str
     return _read(text, name, lambda raw: _claim(raw, metrics))
 
 
-def _read(text: str, file: str, build: Callable[[_Raw], Entry]) -> Mapping[str, Entry]:
-    return MappingProxyType({raw.name: build(raw) for raw in _entries(text, file)})
+def _read(text: str, file: str, build: Callable[[RawEntry], Entry]) -> Mapping[str, Entry]:
+    return MappingProxyType({raw.name: build(raw) for raw in entries(text, file)})
 
 
-def _entries(text: str, file: str) -> Iterator[_Raw]:
-    lines = _lines(text, file)
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        entry, line = _entry_at(lines, str(error))
-        raise CatalogueError(file, line, entry, f"not valid TOML: {error}") from error
-    for name, values in document.items():
-        if not isinstance(values, dict):
-            raise CatalogueError(file, _line_of(text, name), name, "not an entry; write it as a [table]")
-        raw = _Raw(file, name, lines[name][""], lines[name], values)
-        if not _ID.fullmatch(name):
-            raw.refuse("an id has lower-case letters, digits and underscores only, a letter first")
-        yield raw
-
-
-def _lines(text: str, file: str) -> dict[str, dict[str, int]]:
-    """Line of every entry (under "") and of its keys; a repeated id is refused here, by both its lines."""
-    found: dict[str, dict[str, int]] = {}
-    entry, sub = "", ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := _HEADER.match(line):
-            entry, sub = header[1].strip(), header[2]
-            if entry in found and not sub:
-                first = found[entry][""]
-                raise CatalogueError(
-                    file, number, entry, f"id used twice, first on line {first}; give it another id"
-                )
-            found.setdefault(entry, {"": number}).setdefault(sub.lstrip("."), number)
-        elif entry and not sub and (key := _KEY.match(line)):
-            found[entry].setdefault(key[1].strip('"'), number)
-    return found
-
-
-def _entry_at(lines: Mapping[str, Mapping[str, int]], message: str) -> tuple[str, int]:
-    """The entry that holds the line a TOML error names."""
-    where = re.search(r"line (\d+)", message)
-    line = int(where[1]) if where else max((keys[""] for keys in lines.values()), default=1)
-    before = [(keys[""], name) for name, keys in lines.items() if keys[""] <= line]
-    return (max(before)[1] if before else "file"), line
-
-
-def _line_of(text: str, key: str) -> int:
-    matches = (
-        number for number, line in enumerate(text.splitlines(), start=1) if line.lstrip().startswith(key)
-    )
-    return next(matches, 1)
-
-
-def _question(raw: _Raw) -> Question:
-    values = _checked(raw, _QUESTION_KEYS, _QUESTION_OPTIONAL)
-    choices = {text: float(score) for text, score in values.get("choices", {}).items()}
+def _question(raw: RawEntry) -> Question:
+    values = checked(raw, _QUESTION_KEYS, _QUESTION_OPTIONAL)
+    choices = _choices(raw, values)
     _check_range(raw, values, choices)
     _check_states(raw, values, choices)
+    _check_option(raw, values)
     _check_minimum_people(raw, values)
+    option = _in_languages(values, "option")
     return Question(
         question_id=raw.name,
-        text=values["text"],
+        text=f"{values['text']} {option['en']}" if option else values["text"],
         construct=values["construct"],
         kind=values["kind"],
         choices=MappingProxyType(choices),
@@ -204,11 +153,46 @@ def _question(raw: _Raw) -> Question:
         scale=values.get("scale"),
         is_optional=values.get("is_optional", False),
         scoring_note=values.get("scoring_note", ""),
+        asked=_in_languages(values, "text"),
+        answers=_offered(values),
+        option=option,
+        translation=values.get("translation", OWN_TRANSLATION if "text_de" in values else ""),
     )
 
 
-def _metric(raw: _Raw) -> Metric:
-    values = _checked(raw, _METRIC_KEYS, frozenset())
+def _in_languages(values: Mapping[str, Any], key: str) -> Mapping[Language, str]:
+    """The text under `key`, in each language it is given in."""
+    keys: dict[Language, str] = {"en": key, "de": f"{key}_de"}
+    return MappingProxyType(
+        {language: values[keys[language]] for language in LANGUAGES if keys[language] in values}
+    )
+
+
+def _choices(raw: RawEntry, values: Mapping[str, Any]) -> dict[str, float]:
+    """Answer text to score in every language; a text that two languages score differently is refused."""
+    choices = {text: float(score) for text, score in values.get("choices", {}).items()}
+    for text, score in values.get("choices_de", {}).items():
+        if choices.setdefault(text, float(score)) != score:
+            raw.refuse(f"the choice {text!r} has two scores; word one of them differently", "choices_de")
+    return choices
+
+
+def _offered(values: Mapping[str, Any]) -> Mapping[Language, tuple[str, ...]]:
+    """Per language the answers a form offers: of several with one meaning the first."""
+    states = values.get("states", {})
+    keys: dict[Language, str] = {"en": "choices", "de": "choices_de"}
+    offered: dict[Language, tuple[str, ...]] = {}
+    for language, key in keys.items():
+        firsts: dict[object, str] = {}
+        for text, score in values.get(key, {}).items():
+            firsts.setdefault(states.get(text, score), text)
+        if firsts:
+            offered[language] = tuple(firsts.values())
+    return MappingProxyType(offered)
+
+
+def _metric(raw: RawEntry) -> Metric:
+    values = checked(raw, _METRIC_KEYS, frozenset())
     _check_minimum_people(raw, values)
     drawn_from = values["drawn_from"]
     if drawn_from not in _DRAWN_FROM and not drawn_from.startswith("question:"):
@@ -216,10 +200,10 @@ def _metric(raw: _Raw) -> Metric:
     return Metric(metric=raw.name, **values)
 
 
-def _claim(raw: _Raw, metrics: Collection[str]) -> Claim:
-    values = _checked(raw, _CLAIM_KEYS, _CLAIM_OPTIONAL)
+def _claim(raw: RawEntry, metrics: Collection[str]) -> Claim:
+    values = checked(raw, _CLAIM_KEYS, _CLAIM_OPTIONAL)
     if values["metric"] not in metrics:
-        raw.refuse(f"there is no metric {values['metric']!r}{_nearest(values['metric'], metrics)}", "metric")
+        raw.refuse(f"there is no metric {values['metric']!r}{nearest(values['metric'], metrics)}", "metric")
     if values["source_found"] == (values["seen_in"] == "none"):
         raw.refuse('seen_in is "none" exactly where source_found is false; correct one of the two', "seen_in")
     numbers = {key: float(values[key]) for key in ("value", "low", "high") if key in values}
@@ -228,70 +212,7 @@ def _claim(raw: _Raw, metrics: Collection[str]) -> Claim:
     return Claim(claim=raw.name, **{**values, **numbers})
 
 
-def _checked(raw: _Raw, keys: Mapping[str, Kind], optional: Collection[str]) -> Mapping[str, Any]:
-    """The entry's values once every key is known, present where required, and of its type."""
-    for key in raw.values:
-        if key not in keys:
-            raw.refuse(f"unknown key {key!r}{_nearest(key, keys)}", key)
-    for key in keys:
-        if key not in raw.values and key not in optional:
-            raw.refuse(f"the key {key!r} is missing; add it")
-    for key, value in raw.values.items():
-        if (wanted := _wanted(keys[key], value)) is not None:
-            raw.refuse(f"{key} has to be {wanted}", key)
-    return raw.values
-
-
-def _nearest(word: str, words: Collection[str]) -> str:
-    near = get_close_matches(word, list(words), n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(words)}"
-
-
-def _wanted(kind: Kind, value: object) -> str | None:
-    """What the value should have been, or None where it fits."""
-    if isinstance(kind, tuple):
-        return None if value in kind else f"one of {', '.join(kind)}"
-    wanted, fits = _TYPES[kind]
-    return None if fits(value) else wanted
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _is_integer(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _are_moments(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(one in get_args(Moment) for one in value)
-
-
-def _are_scores(value: object) -> bool:
-    return isinstance(value, dict) and bool(value) and all(_is_number(score) for score in value.values())
-
-
-def _are_states(value: object) -> bool:
-    states = OUTCOME_REPORTS.column("state").choices
-    return isinstance(value, dict) and bool(value) and all(state in states for state in value.values())
-
-
-_TYPES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
-    "text": ("a text that is not empty", _is_text),
-    "number": ("a number", _is_number),
-    "integer": ("a whole number", _is_integer),
-    "boolean": ("true or false", lambda value: isinstance(value, bool)),
-    "moments": (f"a list of {', '.join(get_args(Moment))}", _are_moments),
-    "scores": ("a table of answer text = score", _are_scores),
-    "states": (f"a table of answer text = {' | '.join(OUTCOME_REPORTS.column('state').choices)}", _are_states),
-}
-
-
-def _check_range(raw: _Raw, values: Mapping[str, Any], choices: Mapping[str, float]) -> None:
+def _check_range(raw: RawEntry, values: Mapping[str, Any], choices: Mapping[str, float]) -> None:
     low, high = values["minimum_score"], values["maximum_score"]
     if low >= high:
         raw.refuse("minimum_score has to be below maximum_score", "minimum_score")
@@ -300,7 +221,7 @@ def _check_range(raw: _Raw, values: Mapping[str, Any], choices: Mapping[str, flo
             raw.refuse(f"the choice {text!r} scores {score:g}, outside {low:g} to {high:g}", "choices")
 
 
-def _check_states(raw: _Raw, values: Mapping[str, Any], choices: Mapping[str, float]) -> None:
+def _check_states(raw: RawEntry, values: Mapping[str, Any], choices: Mapping[str, float]) -> None:
     states = values.get("states", {})
     if (values["kind"] == "outcome") != bool(states):
         raw.refuse('states belong to kind "outcome" and only to it', "states" if states else "kind")
@@ -308,7 +229,18 @@ def _check_states(raw: _Raw, values: Mapping[str, Any], choices: Mapping[str, fl
         raw.refuse("choices and states have to name the same answer texts", "states")
 
 
-def _check_minimum_people(raw: _Raw, values: Mapping[str, Any]) -> None:
+def _check_option(raw: RawEntry, values: Mapping[str, Any]) -> None:
+    """An option is chosen or not; in an export several are joined, so a separator in one would cut it in two."""
+    for key in ("option", "option_de"):
+        if key in values and ("," in values[key] or ";" in values[key]):
+            raw.refuse("an option holds no comma or semicolon: exports join options with them", key)
+    if "option" in values and (
+        values.get("choices") or not values["minimum_score"] == 0 == values["maximum_score"] - 1
+    ):
+        raw.refuse("an option is scored 0 or 1 and has no choices", "option")
+
+
+def _check_minimum_people(raw: RawEntry, values: Mapping[str, Any]) -> None:
     floor = MINIMUM_PEOPLE_LONELINESS if values["construct"] == "loneliness" else MINIMUM_PEOPLE
     if values["minimum_people"] < floor:
         raw.refuse(

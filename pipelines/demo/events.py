@@ -17,7 +17,6 @@ from pipelines.demo.local import with_session_parts
 _ORGANIZER = "peer-coaching@example.org"
 _ROOM = "room-linde@example.org"
 _STAMP = "%Y%m%dT%H%M%SZ"
-_CREATED_BEFORE = timedelta(days=35)
 
 
 def calendar(programme: Programme) -> str:
@@ -33,7 +32,7 @@ def _sessions(programme: Programme, exported: datetime) -> Iterator[list[str]]:
     members = _members(programme)
     status = {"cancelled": "CANCELLED"}
     for row in with_session_parts(programme.sessions).sort("scheduled_at", "session_id").iter_rows(named=True):
-        created = _stamp(row["scheduled_at"] - _CREATED_BEFORE)
+        created = _stamp(row["booked_at"])
         yield [
             f"UID:session-{row['session_id'].lower()}@calendar.example.org",
             f"DTSTAMP:{_stamp(exported)}",

@@ -1,4 +1,4 @@
-"""The demo's forms: the pulse as a Google sheet, check-out and baseline as Microsoft Forms workbooks.
+"""The demo's forms: the pulse as Google's download, check-out and baseline as Microsoft Forms workbooks.
 
 What belongs here: the columns, texts and quirks of these exports, and the blemishes put into them.
 What does not: plain tables (`sheets`) and the calendar (`events`).
@@ -13,20 +13,11 @@ import polars as pl
 import xlsxwriter
 
 from models.simulate import Programme
-from pipelines.demo.local import answer_text, display_name, local, with_session_parts
+from pipelines.demo.local import answer_text, display_name, google_time, local, with_session_parts, wording
 from pipelines.demo.sheets import in_sheet
 
-PULSE_EMAIL = "Work e-mail of the person this is about"
-_UCLA = {
-    "ucla_companionship": "How often do you feel that you lack companionship?",
-    "ucla_left_out": "How often do you feel left out?",
-    "ucla_isolated": "How often do you feel isolated from others?",
-}
-_AGREEMENT = {
-    "meaningful_talk": "In this session I could talk about something that really matters to me.",
-    "trust": "I can speak openly in my group.",
-    "perceived_pressure": "I felt pressed to commit to something I would not have chosen myself.",
-}
+_UCLA = ("ucla_companionship", "ucla_left_out", "ucla_isolated")
+_AGREEMENT = ("meaningful_talk", "trust", "perceived_pressure")
 _OUTCOMES = {"done": "Done", "not_done": "Not done yet", "withdrawn": "Dropped"}
 _ANOTHER_SCALE = 4.0  # a fourth step, which the three-item scale does not have
 _PLANS = (
@@ -60,9 +51,9 @@ def write_checkout(programme: Programme, path: Path, time_zone: str) -> int:
         frame.rename(
             {
                 "session": "Which session\nwas it?",
-                "difficulty_1_5": "How difficult will it be?\u00a0(1 to 5)",
-                "importance_1_5": "How important is it to you?\u00a0(1 to 5)",
-                "confidence_1_5": "How confident are you to do it?\u00a0(1 to 5)",
+                "difficulty_1_5": wording("difficulty").replace(" (", "\u00a0("),
+                "importance_1_5": wording("importance").replace(" (", "\u00a0("),
+                "confidence_1_5": wording("confidence").replace(" (", "\u00a0("),
             }
         ),
         path,
@@ -81,7 +72,7 @@ def write_baseline(programme: Programme, path: Path, time_zone: str) -> int:
         "answered_at", "person_id"
     )
     rows = _microsoft(wide, "answered_at", time_zone, minutes=6).with_columns(
-        *(answer_text(question).alias(text) for question, text in _UCLA.items()),
+        *(answer_text(question).alias(wording(question)) for question in _UCLA),
         answer_text("expected_usefulness").alias("How useful do you expect\nthe session to be\u00a0for you?"),
     )
     frame = rows.drop(*answers["question_id"].unique(), "person_id", "answered_at")
@@ -105,26 +96,27 @@ def _pulse_columns(rows: pl.DataFrame, time_zone: str) -> pl.DataFrame:
     code = pl.col("commitment_id")
     parts = code.str.extract_groups(r"^(?<group>G\d+)-(?<session>\d+)\|").struct
     return rows.select(
-        local("submitted_at", time_zone).dt.to_string("%-m/%-d/%Y %-H:%M:%S").alias("Timestamp"),
-        _typed_email().alias(PULSE_EMAIL),
-        pl.coalesce("group", parts.field("group")).alias("Your group"),
-        pl.col("session").alias("Which session was it?"),
-        pl.col("usefulness")
-        .cast(pl.Int64)
-        .cast(pl.String)
-        .alias("How useful was this session for you? (1 to 5)"),
-        *(_ucla_text(question).alias(text) for question, text in _UCLA.items()),
-        *(answer_text(question).alias(text) for question, text in _AGREEMENT.items()),
-        pl.col("hours_regained").alias("Managers: hours of your own time spared since the last session"),
+        google_time("submitted_at", time_zone).alias("Timestamp"),
+        _typed_email().alias(wording("email")),
+        pl.coalesce("group", parts.field("group")).alias(wording("group")),
+        pl.when(pl.col("session").is_null())
+        .then(pl.lit("Only what became of a commitment"))
+        .otherwise(pl.lit("A session I took part in"))
+        .alias(wording("about")),
+        pl.col("session").alias(wording("session")),
+        _usefulness_text().alias(wording("usefulness")),
+        *(_ucla_text(question).alias(wording(question)) for question in _UCLA),
+        *(answer_text(question).alias(wording(question)) for question in _AGREEMENT),
+        pl.col("hours_regained").alias(wording("hours_regained")),
         pl.col("state")
         .replace_strict(_OUTCOMES, default=None, return_dtype=pl.String)
-        .alias("What became of your last commitment?"),
-        pl.col("done_on").dt.to_string("%-m/%-d/%Y").alias("When was it done?"),
+        .alias(wording("commitment_outcome")),
+        pl.col("done_on").dt.to_string("%Y-%m-%d").alias(wording("done_on")),
         pl.col("confirmed_by")
         .replace_strict({"self": "I say so myself", "partner": "My partner confirmed it"}, default=None)
-        .alias("Who confirms it?"),
-        parts.field("session").alias("From which session, if not the last one?"),
-        pl.when(code.str.starts_with("C-")).then(code).alias("Code of the commitment (groups with a sheet)"),
+        .alias(wording("confirmed_by")),
+        parts.field("session").alias(wording("commitment_session")),
+        pl.when(code.str.starts_with("C-")).then(code).alias(wording("commitment_code")),
     )
 
 
@@ -135,6 +127,12 @@ def _typed_email() -> pl.Expr:
     return (
         pl.when(place == 7).then(email.str.to_uppercase()).when(place == 31).then(email + " ").otherwise(email)
     )
+
+
+def _usefulness_text() -> pl.Expr:
+    """The answer's text, and the bare number where the demo put one that the scale does not have."""
+    number = pl.col("usefulness").cast(pl.Int64).cast(pl.String)
+    return pl.coalesce(answer_text("usefulness"), number)
 
 
 def _ucla_text(question_id: str) -> pl.Expr:
@@ -173,28 +171,31 @@ def _checkout_rows(programme: Programme, time_zone: str) -> pl.DataFrame:
     plan = pl.int_range(pl.len()) % len(_PLANS)
     return _microsoft(rows, "made_at", time_zone, minutes=4).select(
         *_MICROSOFT,
-        pl.col("group").alias("Your group"),
+        pl.col("person_id").alias(wording("email")),
+        pl.col("group").alias(wording("group")),
         pl.col("session").cast(pl.Int64),
-        plan.replace_strict(dict(enumerate(_PLANS))).alias("What will you do?"),
+        plan.replace_strict(dict(enumerate(_PLANS))).alias(wording("commitment")),
+        pl.col("due_on").alias(wording("due_on")),
         "difficulty_1_5",
         "importance_1_5",
         "confidence_1_5",
-        pl.col("due_on").alias("By when?"),
-        pl.when(has_partner).then(pl.lit("Yes")).otherwise(pl.lit("No")).alias("Did you book an appointment?"),
-        pl.col("partner_person_id").alias("Who is your partner? (work e-mail)"),
-        local("scheduled_at", time_zone).dt.date().alias("On which day do you meet?"),
+        pl.when(has_partner).then(pl.lit("Yes")).otherwise(pl.lit("No")).alias(wording("has_appointment")),
+        pl.col("partner_person_id").alias(wording("partner")),
+        local("scheduled_at", time_zone).dt.date().alias(wording("meets_on")),
     )
 
 
 def _blemished_checkout(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row sent twice, one sent without signing in, and the row of a test; numbered anew."""
-    unbooked = rows.filter(pl.col("Did you book an appointment?") == "No")
+    """One row sent twice, one sent without an address, and the row of a test; numbered anew."""
+    unbooked = rows.filter(pl.col(wording("has_appointment")) == "No")
     twice = rows.slice(rows.height // 3, 1)
     signed_out = unbooked.slice(unbooked.height // 2, 1).with_columns(
-        pl.lit(None, dtype=pl.String).alias("Email")
+        pl.lit(None, dtype=pl.String).alias("Email"), pl.lit(None, dtype=pl.String).alias(wording("email"))
     )
     test = unbooked.head(1).with_columns(
-        pl.lit("test@example.org").alias("Email"), pl.lit("TEST please ignore").alias("Name")
+        pl.lit("test@example.org").alias("Email"),
+        pl.lit("test@example.org").alias(wording("email")),
+        pl.lit("TEST please ignore").alias("Name"),
     )
     rows = pl.concat([rows, twice, signed_out, test]).sort("Completion time", maintain_order=True)
     return rows.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("ID"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from models.catalogue import questions
+from models.catalogue import forms, questions
 
 
 def local(column: str, time_zone: str) -> pl.Expr:
@@ -17,11 +17,24 @@ def local(column: str, time_zone: str) -> pl.Expr:
     return zoned.dt.replace_time_zone(None)
 
 
+def google_time(column: str, time_zone: str) -> pl.Expr:
+    """The column's UTC times as Google's download writes them: `2025/06/25 4:53:36 PM GMT+2`."""
+    zoned = pl.col(column).dt.replace_time_zone("UTC").dt.convert_time_zone(time_zone)
+    offset = zoned.dt.to_string("%z").str.replace(r"^([+-])0?(\d+)00$", "${1}${2}")
+    return zoned.dt.to_string("%Y/%m/%d %-I:%M:%S %p GMT") + offset
+
+
+def wording(item_id: str) -> str:
+    """The English wording in which the forms ask a field or question."""
+    return next(item.text["en"] for form in forms().values() for item in form.items if item_id in item.ids)
+
+
 def answer_text(question_id: str) -> pl.Expr:
     """The question's scores as answer texts: of several texts with one score, the catalogue's first."""
     texts: dict[float, str] = {}
-    for text, score in questions()[question_id].choices.items():
-        texts.setdefault(score, text)
+    question = questions()[question_id]
+    for text in question.answers["en"]:
+        texts.setdefault(question.choices[text], text)
     return pl.col(question_id).replace_strict(texts, default=None, return_dtype=pl.String)
 
 

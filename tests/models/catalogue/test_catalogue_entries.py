@@ -2,8 +2,17 @@
 
 import pytest
 
-from models.catalogue import claims, metrics, questions
+from models.catalogue import LANGUAGES, claims, metrics, questions
 
+SKILLS = (
+    "skill_systems_thinking",
+    "skill_trust",
+    "skill_listening",
+    "skill_openness",
+    "skill_difficult_requests",
+)
+STAGES = ("stage_sensing", "stage_seeking", "stage_solving", "stage_starting")
+OBSTACLES = ("obstacle_too_busy", "obstacle_know_how", "obstacle_uneasy", "obstacle_calendar")
 UCLA3 = ("ucla_companionship", "ucla_left_out", "ucla_isolated")
 
 
@@ -17,6 +26,9 @@ def test_the_catalogue_has_the_questions_metrics_and_claims_agreed_on():
         "perceived_pressure",
         "hours_regained",
         "went_to_manager_first",
+        *SKILLS,
+        *STAGES,
+        *OBSTACLES,
         "commitment_outcome",
     }
     assert set(metrics()) == {
@@ -34,6 +46,7 @@ def test_the_catalogue_has_the_questions_metrics_and_claims_agreed_on():
         "usefulness_mean_score",
         "loneliness_change_score",
         "pulse_response_share",
+        "roster_match_share",
         "attendance_share",
         "people_invited",
         "people_trained",
@@ -41,6 +54,19 @@ def test_the_catalogue_has_the_questions_metrics_and_claims_agreed_on():
         "people_six_sessions",
         "groups_six_sessions_share",
         "session_hours",
+        "session_minutes_median",
+        "session_two_hours_share",
+        "check_in_in_time_share",
+        "problem_solving_in_time_share",
+        "check_out_in_time_share",
+        "focus_minutes_mean",
+        "focus_evenness_share",
+        "session_gap_days_median",
+        "self_run_share",
+        "cross_department_share",
+        "next_session_booked_share",
+        "first_session_days_median",
+        "executives_first_share",
         "hours_regained",
         "perceived_pressure_mean_score",
         "meaningful_talk_mean_score",
@@ -71,7 +97,13 @@ def test_the_loneliness_items_are_worded_and_scored_as_published(question_id, te
         "Hardly ever or never": 1.0,
         "Some of the time": 2.0,
         "Often": 3.0,
+        "Fast nie": 1.0,
+        "Fast nie oder nie": 1.0,
+        "Manchmal": 2.0,
+        "Oft": 3.0,
     }
+    assert question.answers["en"] == ("Hardly ever", "Some of the time", "Often")
+    assert question.translation.startswith("Own translation, not validated.")
 
 
 def test_the_loneliness_items_are_one_scale_of_three_to_nine_shown_for_ten_people_or_more():
@@ -85,13 +117,43 @@ def test_the_loneliness_items_are_one_scale_of_three_to_nine_shown_for_ten_peopl
 def test_expected_and_experienced_usefulness_share_their_steps():
     before, after = questions()["expected_usefulness"], questions()["usefulness"]
     assert dict(before.choices) == dict(after.choices)
-    assert sorted(after.choices.values()) == [1.0, 2.0, 3.0, 4.0, 5.0]
+    for language in LANGUAGES:
+        assert [after.choices[text] for text in after.answers[language]] == [1.0, 2.0, 3.0, 4.0, 5.0]
 
 
 def test_a_commitment_outcome_is_read_into_states_and_is_no_answer():
     question = questions()["commitment_outcome"]
     assert question.kind == "outcome"
     assert set(question.states.values()) == {"done", "not_done", "withdrawn"}
+
+
+def test_every_question_is_worded_in_both_languages_with_the_same_steps():
+    for question in questions().values():
+        assert set(question.asked) == set(LANGUAGES), question.question_id
+        assert set(question.option) in (set(), set(LANGUAGES)), question.question_id
+        scores = [[question.choices[text] for text in texts] for texts in question.answers.values()]
+        assert len(scores) in (0, 2), question.question_id
+        assert scores[:1] == scores[1:], question.question_id
+        assert question.translation, question.question_id
+
+
+def test_an_outcome_form_offers_each_state_once():
+    question = questions()["commitment_outcome"]
+    for language in LANGUAGES:
+        states = [question.states[text] for text in question.answers[language]]
+        assert states == ["done", "not_done", "withdrawn"]
+
+
+@pytest.mark.parametrize("options", [STAGES, OBSTACLES])
+def test_the_options_of_a_question_share_its_words_and_are_told_apart_behind_them(options):
+    asked = [questions()[name] for name in options]
+    assert (
+        len({question.asked["en"] for question in asked})
+        == len({question.asked["de"] for question in asked})
+        == 1
+    )
+    assert [question.text for question in asked] == [f"{q.asked['en']} {q.option['en']}" for q in asked]
+    assert len({question.text for question in asked}) == 4
 
 
 def test_every_other_question_is_a_score():

@@ -60,6 +60,53 @@ def test_a_good_question_is_read_with_its_choices_as_numbers():
     )
 
 
+def test_answers_are_scored_in_either_language_and_each_form_offers_its_own():
+    text = QUESTION + '"Very bad" = 1\n[mood.choices_de]\n"Schlecht" = 1\n"Gut" = 3\n'
+    question = read_questions(text.replace("[mood]\n", '[mood]\ntext_de = "Wie war es?"\n'))["mood"]
+    assert dict(question.choices) == {"Bad": 1, "Good": 3, "Very bad": 1, "Schlecht": 1, "Gut": 3}
+    assert dict(question.answers) == {"en": ("Bad", "Good"), "de": ("Schlecht", "Gut")}
+    assert dict(question.asked) == {"en": "How was it?", "de": "Wie war es?"}
+    assert question.translation == "Own translation, not validated."
+
+
+def test_one_text_with_two_scores_in_two_languages_is_refused():
+    error = refused(QUESTION + '[mood.choices_de]\n"Bad" = 3\n')
+    assert (error.line, error.reason[:35]) == (14, "the choice 'Bad' has two scores; wo")
+
+
+OPTION = """\
+[way_bus]
+text = "How did you come?"
+option = "By bus"
+construct = "way"
+kind = "score"
+moment = ["after_session"]
+minimum_score = 0
+maximum_score = 1
+source = "Own item."
+minimum_people = 5
+"""
+
+
+def test_an_option_is_named_behind_the_question():
+    question = read_questions(OPTION)["way_bus"]
+    assert (question.text, dict(question.asked), dict(question.option)) == (
+        "How did you come? By bus",
+        {"en": "How did you come?"},
+        {"en": "By bus"},
+    )
+
+
+@pytest.mark.parametrize("option", ["By bus, train", "By bus; train"])
+def test_an_option_that_an_export_would_cut_in_two_is_refused(option):
+    error = refused(OPTION.replace("By bus", option))
+    assert (error.line, "holds no comma or semicolon" in error.reason) == (3, True)
+
+
+def test_an_option_is_scored_as_chosen_or_not():
+    assert "scored 0 or 1" in refused(OPTION.replace("maximum_score = 1", "maximum_score = 2")).reason
+
+
 def test_what_is_read_cannot_be_changed():
     entries = read_questions(QUESTION)
     with pytest.raises(TypeError):
