@@ -9,15 +9,16 @@ A reading never guesses: a filled cell that cannot be read as its kind is null a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from models.contracts import IDENTIFIER_KINDS, Column
-from pipelines.identity import IdentityKey, pseudonyms
+from pipelines.answer_texts import answer_key, is_month_like, score_of, score_of_option, score_table
+from pipelines.column_names import FoundColumns, NamedColumn, cut_heading, find_columns
+from pipelines.identity import AS_WRITTEN, IdentityKey, PersonRules, pseudonyms
 from pipelines.readers import FileRefused, RawTable
-from pipelines.readers.raw import ROW_NUMBER, base_name, normalised_name
+from pipelines.readers.raw import ROW_NUMBER
 from pipelines.source_spec import Condition, Part, ValueSpec
 from pipelines.times import Clock, Place, read_dates, read_times
 
@@ -62,18 +63,22 @@ class Export:
 
     Attributes:
         file: Name of the file.
-        frame: n rows of String columns, trimmed, blank cells null; then `row_number`.
-        names: Normalised column name to the names in `frame` that match it.
+        frame: n rows of the String columns the source names, trimmed, blank cells null; then `row_number`.
+        found: Which column of `frame` each name of the source means.
         clock: How the source writes times.
         key: The identity key.
+        people: Which names mean the same person.
+        person_columns: Names of the columns that hold one person each.
         memo: Readings of these rows so far, by where they come from and their kind.
     """
 
     file: str
     frame: pl.DataFrame
-    names: Mapping[str, tuple[str, ...]]
+    found: FoundColumns
     clock: Clock
     key: IdentityKey
+    people: PersonRules = AS_WRITTEN
+    person_columns: frozenset[tuple[str, ...]] = frozenset()
     memo: dict[tuple[object, ...], Reading] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -89,78 +94,42 @@ class Export:
         """A column of n times the same boolean."""
         return pl.repeat(value, self.frame.height, dtype=pl.Boolean(), eager=True)
 
-    def text(self, column: str) -> pl.Series:
-        """The cells of a column the source names."""
-        return self.frame.get_column(self.names[normalised_name(column)][0])
+    def has(self, spec: ValueSpec) -> bool:
+        """Whether the file has every column a value comes from; false only where the value is optional."""
+        return all(self.found.by_names[part.names] is not None for part in spec.parts)
+
+    def text(self, names: tuple[str, ...]) -> pl.Series:
+        """The cells of a column the source names; empty ones where it is optional and not there."""
+        column = self.found.by_names[names]
+        return self.constant(None, pl.String()) if column is None else self.frame.get_column(column)
 
     def part(self, part: Part) -> pl.Series:
         """The cells of a part: the column's text, or the first group of the pattern in it."""
-        text = self.text(part.column)
+        text = self.text(part.names)
         return text if part.pattern is None else _trimmed(text.str.extract(part.pattern, 1))
 
-    def place(self, column: str) -> Place:
-        """Where the cells of a column come from, for refusals."""
-        return Place(self.file, column, self.rows)
+    def place(self, part: Part) -> Place:
+        """Where the cells of a part come from, for refusals."""
+        return Place(self.file, self.found.by_names[part.names] or part.column, self.rows)
 
     def where(self, rows: pl.Series) -> Export:
         """The same file with only the rows for which `rows` (n booleans) is true."""
-        return Export(self.file, self.frame.filter(rows), self.names, self.clock, self.key)
+        return self if rows.all() else replace(self, frame=self.frame.filter(rows), memo={})
 
 
-def open_export(raw: RawTable, file: str, clock: Clock, key: IdentityKey, needed: tuple[str, ...]) -> Export:
+def open_export(
+    raw: RawTable, file: str, clock: Clock, key: IdentityKey, wanted: tuple[NamedColumn, ...]
+) -> Export:
     """The rows of a file, after checking that every column its source needs is there once.
 
     Raises:
         FileRefused: `missing_column` or `ambiguous_column`.
     """
-    columns = [name for name in raw.frame.columns if name != ROW_NUMBER]
-    found: dict[str, tuple[str, ...]] = {}
-    for name in columns:
-        for alias in {normalised_name(name), normalised_name(base_name(name))}:
-            found[alias] = (*found.get(alias, ()), name)
-    # A numbered name stands for itself, whatever shares its base.
-    found.update({normalised_name(name): (name,) for name in columns if base_name(name) != name})
-    _check_columns(file, needed, found, columns)
-    frame = raw.frame.with_columns(_trimmed(raw.frame.get_column(name)) for name in columns)
-    return Export(file, frame, found, clock, key)
-
-
-def _check_columns(
-    file: str, needed: tuple[str, ...], found: Mapping[str, tuple[str, ...]], columns: list[str]
-) -> None:
-    missing = [name for name in needed if normalised_name(name) not in found]
-    if missing:
-        # Only headings that resemble a missing one are shown: in a file without headings they would be answers.
-        near = {column for name in missing for column in _nearest(name, columns)}
-        shown = (
-            f"; the nearest it has: {_quoted(sorted(near))}"
-            if near
-            else f"; none of its {len(columns)} is like them"
-        )
-        raise FileRefused(
-            file,
-            "missing_column",
-            f"it lacks what its source file names: {_quoted(missing)}{shown}",
-            "Correct the names in the source file, or export the file again with all questions",
-        )
-    doubled = [name for name in needed if len(found[normalised_name(name)]) > 1]
-    if doubled:
-        first = f"`{base_name(doubled[0])} [1]`"
-        remedy = f"Name one of them by its order in the file, as {first}, or rename the question"
-        raise FileRefused(
-            file, "ambiguous_column", f"several of its columns are called {_quoted(doubled)}", remedy
-        )
-
-
-def _nearest(name: str, columns: list[str]) -> list[str]:
-    by_name = {normalised_name(column): column for column in columns}
-    return [
-        by_name[near] for near in get_close_matches(normalised_name(name), sorted(by_name), n=2, cutoff=0.7)
-    ]
-
-
-def _quoted(names: list[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
+    own = () if raw.recorded_column is None else (NamedColumn((raw.recorded_column,)),)
+    found = find_columns(raw, file, (*wanted, *own))
+    # Columns of long texts that nobody reads are not copied.
+    columns = [_trimmed(raw.frame.get_column(name)) for name in sorted(found.columns)]
+    return Export(file, pl.DataFrame([*columns, raw.frame.get_column(ROW_NUMBER)]), found, clock, key)
 
 
 def _trimmed(text: pl.Series) -> pl.Series:
@@ -172,19 +141,15 @@ def _trimmed(text: pl.Series) -> pl.Series:
     )
 
 
-def tolerant(text: pl.Series) -> pl.Series:
-    """Text as choices are compared: NFKC, white space collapsed, lower case."""
-    return text.str.normalize("NFKC").str.replace_all(r"\s+", " ").str.strip_chars().str.to_lowercase()
-
-
 def holds(condition: Condition, export: Export) -> pl.Series:
     """For each row, whether a condition holds; an empty cell is not any text and matches nothing."""
-    text = export.text(condition.column)
+    text = export.text(condition.names)
     if condition.test in ("filled", "empty"):
         return text.is_not_null() if condition.test == "filled" else text.is_null()
     if condition.test == "matches":
         return text.str.contains(condition.text).fill_null(value=False)
-    same = (tolerant(text) == _key(condition.text)).fill_null(value=False)
+    meant = {answer_key(each) for each in (condition.text, *condition.other_texts)}
+    same = _each(text, lambda cell: answer_key(cell) in meant, pl.Boolean()).fill_null(value=False)
     return same if condition.test == "is" else ~same
 
 
@@ -214,40 +179,67 @@ def read_value(spec: ValueSpec, column: Column, export: Export) -> Reading:
 def _read(spec: ValueSpec, column: Column, export: Export) -> Reading:
     if column.kind in IDENTIFIER_KINDS:
         return _identifiers(spec, column, export)
-    text, wrong = _text(spec, export)
+    text, wrong = text_of(spec, export)
     if spec.choices is not None:
         chosen = _looked_up(text, spec.choices, pl.String())
         text, wrong = chosen, wrong | (text.is_not_null() & chosen.is_null())
     values = _of_kind(text, column, export, spec)
-    return Reading(values, wrong | (text.is_not_null() & values.is_null()))
+    wrong = wrong | (text.is_not_null() & values.is_null())
+    if spec.parts and (spec.choices is not None or column.kind == "choice"):
+        _check_no_months(export.part(spec.parts[0]), wrong, export.place(spec.parts[0]))
+    if spec.if_empty is not None:
+        filled = export.part(spec.parts[0]).is_not_null()
+        values = values.zip_with(filled, export.constant(spec.if_empty, pl.String()))
+    return Reading(values, wrong)
 
 
 def read_scores(spec: ValueSpec, choices: Mapping[str, float], export: Export) -> Reading:
-    """Answers as scores: by the source's own `scores`, else by the catalogue's choices or as plain numbers.
+    """Answers as scores: by the source's own `scores` and the catalogue's choices, or as plain numbers.
 
-    Where the source gives `scores`, a text outside them is unreadable even when it is a number: it might be a
-    code of another key.
+    Where the source gives `scores`, a number outside them is unreadable: it might be a code of another key.
+
+    Raises:
+        FileRefused: `month_in_choices`.
     """
     text = export.part(spec.parts[0])
-    if spec.scores is not None:
-        scores = _looked_up(text, spec.scores, pl.Float64())
-    else:
-        known = {_key(choice): score for choice, score in choices.items()}
-        scores = _looked_up(text, known, pl.Float64()).fill_null(_numbers(text))
-    return Reading(scores, text.is_not_null() & scores.is_null())
+    if spec.options:
+        scores = _each(text, lambda cell: score_of_option(cell, spec.options, spec.among), pl.Float64())
+        return Reading(scores, text.is_not_null() & scores.is_null())
+    table = score_table(spec.scores, choices)
+    scores = _each(text, lambda cell: score_of(cell, table), pl.Float64())
+    if spec.scores is None:
+        scores = scores.fill_null(_numbers(text))
+    unreadable = text.is_not_null() & scores.is_null()
+    _check_no_months(text, unreadable, export.place(spec.parts[0]))
+    return Reading(scores, unreadable)
 
 
-def _key(text: str) -> str:
-    """A text of a source file or catalogue in the form `tolerant` gives cells."""
-    return str(tolerant(pl.Series([text]))[0])
+def _check_no_months(text: pl.Series, unreadable: pl.Series, place: Place) -> None:
+    """Refuse a file in which Excel turned a choice into a month; which one it was cannot be told."""
+    months = unreadable & _each(text, is_month_like, pl.Boolean()).fill_null(value=False)
+    if months.any():
+        raise FileRefused(
+            place.file,
+            "month_in_choices",
+            f"column `{cut_heading(place.column)}`, row {place.rows.filter(months)[0]}: instead of a choice a month"
+            " or day of the year stands there, as Excel writes for choices like 6-25",
+            "Export the file again and bring it without opening it in Excel",
+        )
+
+
+def _each(text: pl.Series, meaning: Callable[[str], object], dtype: pl.DataType) -> pl.Series:
+    """What each filled cell means, worked out once per distinct text; null where it means nothing."""
+    distinct = text.drop_nulls().unique()
+    meanings = pl.Series([meaning(cell) for cell in distinct], dtype=dtype)
+    return text.replace_strict(distinct, meanings, default=None, return_dtype=dtype)
 
 
 def _looked_up(text: pl.Series, table: Mapping[str, object], dtype: pl.DataType) -> pl.Series:
-    keys = {_key(key): value for key, value in table.items()}
-    return tolerant(text).replace_strict(list(keys), list(keys.values()), default=None, return_dtype=dtype)
+    keys = {answer_key(key): value for key, value in table.items()}
+    return _each(text, lambda cell: keys.get(answer_key(cell)), dtype)
 
 
-def _text(spec: ValueSpec, export: Export) -> tuple[pl.Series, pl.Series]:
+def text_of(spec: ValueSpec, export: Export) -> tuple[pl.Series, pl.Series]:
     """The text a spec stands for, with prefix and width, and where the width had no number to fill."""
     if spec.constant is not None:
         return export.constant(spec.constant, pl.String()), export.flags(value=False)
@@ -259,18 +251,26 @@ def _text(spec: ValueSpec, export: Export) -> tuple[pl.Series, pl.Series]:
 
 
 def _identifiers(spec: ValueSpec, column: Column, export: Export) -> Reading:
-    parts = [export.part(part) for part in spec.parts]
     wrong = export.flags(value=False)
-    if len(parts) <= 1:
-        text, wrong = _text(spec, export)
-        parts = [text]
+    if len(spec.parts) > 1:
+        # A person who is a part of an id, as in group x session x address, is the same under every alias.
+        parts = [
+            export.people.resolved(export.part(part))
+            if part.names in export.person_columns
+            else export.part(part)
+            for part in spec.parts
+        ]
+    else:
+        text, wrong = text_of(spec, export)
+        parts = [export.people.resolved(text) if column.kind == "person" else text]
     return Reading(pseudonyms(parts, column.kind, export.key), wrong)
 
 
 def _of_kind(text: pl.Series, column: Column, export: Export, spec: ValueSpec) -> pl.Series:
     if column.kind in ("time", "date"):
         read = read_times if column.kind == "time" else read_dates
-        return read(text, export.clock, export.place(spec.parts[0].column if spec.parts else column.name))
+        place = export.place(spec.parts[0]) if spec.parts else Place(export.file, column.name, export.rows)
+        return read(text, export.clock, place)
     if column.kind == "choice":
         return _looked_up(text, {choice: choice for choice in column.choices}, pl.String())
     return _PLAIN_KINDS[column.kind](text)

@@ -9,15 +9,26 @@ Every row of the file lands in at least one table or is dropped by exactly one n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 import polars as pl
 
 from models.catalogue import Question
 from models.contracts import Column, Table, core_table
-from pipelines.cell_values import POLARS_TYPES, Export, Reading, all_hold, open_export, read_scores, read_value
-from pipelines.identity import IdentityKey
+from pipelines.cell_values import (
+    POLARS_TYPES,
+    Export,
+    Reading,
+    all_hold,
+    open_export,
+    read_scores,
+    read_value,
+    text_of,
+)
+from pipelines.codebook_gaps import notices_of
+from pipelines.identity import AS_WRITTEN, IGNORE, IdentityKey, PersonRules
+from pipelines.near_names import MARKS, near_marks
 from pipelines.notices import Notice
 from pipelines.readers import RawTable
 from pipelines.readers.raw import MARKS_OF_ROWS, ROW_NUMBER
@@ -26,6 +37,7 @@ from pipelines.source_spec import Part, RowBlock, ValueSpec
 from pipelines.times import Clock
 
 DROPPED_SCHEMA: Mapping[str, pl.DataType] = {ROW_NUMBER: pl.Int64(), "rule": pl.String()}
+ROWS_NAMED = 20
 RECORDED_AT = Column("recorded_at", "time", "When the row was written at its origin.")
 
 
@@ -40,6 +52,7 @@ class StagedFile:
             `unreadable` (as `,a,b,`; empty where all could be read) and `row_number`.
         dropped: `row_number` (Int64) and `rule` of each row that lands in no table.
         notices: What the lead should know about the file though it was read.
+        marks: Marks of the names of the people in it (`near_names.near_marks`).
     """
 
     source: str
@@ -47,6 +60,7 @@ class StagedFile:
     tables: Mapping[str, pl.DataFrame]
     dropped: pl.DataFrame
     notices: tuple[Notice, ...] = ()
+    marks: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MARKS))
 
 
 def map_rows(
@@ -57,6 +71,7 @@ def map_rows(
     key: IdentityKey,
     questions: Mapping[str, Question],
     time_zone: str,
+    people: PersonRules = AS_WRITTEN,
 ) -> StagedFile:
     """The staged rows of one file.
 
@@ -67,19 +82,67 @@ def map_rows(
         key: The identity key.
         questions: The catalogue's questions.
         time_zone: The programme's zone, where the source names none.
+        people: Which names mean the same person.
 
     Raises:
-        FileRefused: `missing_column`, `ambiguous_column`, `day_order_missing` or `day_order_contradicted`.
+        FileRefused: `missing_column`, `ambiguous_column`, `day_order_missing`, `day_order_contradicted` or
+            `month_in_choices`.
         SourceFileError: The source names a question the catalogue does not have as a score.
     """
     check_questions(source, questions)
-    clock = Clock(source.time_zone or time_zone, source.day_order)
-    export = open_export(raw, file, clock, key, source.column_names)
-    rule = _dropping_rule(export, source, raw.marked)
+    clock = Clock(raw.time_zone or source.time_zone or time_zone, source.day_order)
+    columns = frozenset(spec.parts[0].names for spec in _person_specs(source))
+    export = replace(open_export(raw, file, clock, key, source.columns), people=people, person_columns=columns)
+    rule = _dropping_rule(export, source, raw)
     kept = export.where(rule.is_null())
     staged, landed = _staged(kept, source, questions, raw.recorded_column)
     dropped = pl.concat([_dropped(export.rows, rule), _dropped(kept.rows, landed)])
-    return StagedFile(source.name, raw.n_rows, staged, dropped.sort(ROW_NUMBER, maintain_order=True))
+    named = _names(kept, source)
+    return StagedFile(
+        source.name,
+        raw.n_rows,
+        staged,
+        dropped.sort(ROW_NUMBER, maintain_order=True),
+        (*notices_of(raw, source, export.found, staged, questions), *_tagged(named, people)),
+        near_marks(named.get_column("name"), people, key),
+    )
+
+
+def _person_specs(source: SourceFile) -> list[ValueSpec]:
+    """What people are read from, where it is one column."""
+    specs = (
+        block.columns[column.name]
+        for block in source.rows
+        for column in core_table(block.table).columns
+        if column.kind == "person" and column.name in block.columns
+    )
+    return [spec for spec in specs if len(spec.parts) == 1]
+
+
+def _names(export: Export, source: SourceFile) -> pl.DataFrame:
+    """The names of people as they stand in the file, with their rows; they go no further than the mapping."""
+    frames = [
+        pl.DataFrame({"name": text_of(spec, export)[0], ROW_NUMBER: export.rows})
+        for spec in _person_specs(source)
+        if export.has(spec)
+    ]
+    empty = pl.DataFrame(schema={"name": pl.String(), ROW_NUMBER: pl.Int64()})
+    return pl.concat([empty, *frames]).drop_nulls().unique(maintain_order=True)
+
+
+def _tagged(named: pl.DataFrame, people: PersonRules) -> tuple[Notice, ...]:
+    """A notice where addresses carry a tag, as a+peer@x.org, and count as people of their own."""
+    rows = named.filter(pl.col("name").str.contains(r"^[^@+]+\+[^@]*@")).get_column(ROW_NUMBER).unique().sort()
+    if people.plus_addressing == IGNORE or rows.is_empty():
+        return ()
+    return (
+        Notice(
+            "plus_addresses",
+            "people are named by addresses with a plus, and each counts as somebody else than the address without",
+            'If they are the same person, set plus_addressing = "ignore" under [identity] in peerlift.toml',
+            tuple(rows.head(ROWS_NAMED)),
+        ),
+    )
 
 
 def check_questions(source: SourceFile, questions: Mapping[str, Question]) -> None:
@@ -98,12 +161,12 @@ def check_questions(source: SourceFile, questions: Mapping[str, Question]) -> No
         raise SourceFileError(f"{where} is not in the question catalogue; {hint}")
 
 
-def _dropping_rule(export: Export, source: SourceFile, marked: pl.DataFrame) -> pl.Series:
+def _dropping_rule(export: Export, source: SourceFile, raw: RawTable) -> pl.Series:
     """For each row the first rule that leaves it out before any table, else null."""
     rules = [
-        ("empty_row", _is_empty(export)),
+        ("empty_row", _is_empty(raw.frame)),
         *(
-            (rule, export.rows.is_in(marked.filter(rule=rule).get_column(ROW_NUMBER).implode()))
+            (rule, export.rows.is_in(raw.marked.filter(rule=rule).get_column(ROW_NUMBER).implode()))
             for rule in MARKS_OF_ROWS
             if rule not in source.keep
         ),
@@ -114,12 +177,12 @@ def _dropping_rule(export: Export, source: SourceFile, marked: pl.DataFrame) -> 
     return flags.select(first.alias("rule")).to_series()
 
 
-def _is_empty(export: Export) -> pl.Series:
+def _is_empty(frame: pl.DataFrame) -> pl.Series:
     """For each row, whether none of its cells is filled."""
-    empty = export.flags(value=True)
-    for name in export.frame.columns:
-        if name != ROW_NUMBER:
-            empty = empty & export.frame.get_column(name).is_null()
+    empty = pl.repeat(value=True, n=frame.height, dtype=pl.Boolean(), eager=True)
+    for name in frame.columns:
+        if name != ROW_NUMBER and empty.any():
+            empty = empty & ~frame.get_column(name).str.contains(r"\S").fill_null(value=False)
     return empty
 
 
@@ -160,6 +223,8 @@ def _block(
     frames = []
     landed = rows & False
     for question_id, spec in block.questions.items():
+        if not export.has(spec):
+            continue
         answered = rows & export.part(spec.parts[0]).is_not_null()
         named = export.constant(question_id, pl.String())
         readings["question_id"] = Reading(named, rows & False)
@@ -177,7 +242,7 @@ def _readings(export: Export, table: Table, block: RowBlock, recorded_column: st
     return {
         column.name: read_value(specs[column.name], column, export)
         for column in columns
-        if column.name in specs
+        if column.name in specs and export.has(specs[column.name])
     }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Literal
 
+from pipelines.column_names import NamedColumn
 from pipelines.readers import READ_FORMATS, FileRefused
 
 DayOrder = Literal["day_first", "month_first", "year_first"]
@@ -24,20 +25,43 @@ class Condition:
     Attributes:
         column: Name of the column in the export.
         test: `filled`, `empty`, `is`, `is_not` (texts compared tolerantly) or `matches` (a regular expression).
-        text: What the last three compare with.
+        text: What the last three compare with; `is` and `is_not` with any of these and `other_texts`.
+        other_names: Other wordings of the column's name, as in another language.
+        is_optional: Whether the export may lack the column, whose cells then count as empty.
+        other_texts: Other wordings of `text`.
     """
 
     column: str
     test: Test
     text: str = ""
+    other_names: tuple[str, ...] = ()
+    is_optional: bool = False
+    other_texts: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every wording of the column's name; exactly one column of the export has one of them."""
+        return (self.column, *self.other_names)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A column of the export, or the first group of a pattern in it."""
+    """A column of the export, or the first group of a pattern in it.
+
+    Attributes:
+        column: Name of the column.
+        pattern: Regular expression with a group; `None` for the whole cell.
+        other_names: Other wordings of the column's name, as in another language.
+    """
 
     column: str
     pattern: str | None = None
+    other_names: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every wording of the column's name; exactly one column of the export has one of them."""
+        return (self.column, *self.other_names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +75,10 @@ class ValueSpec:
         width: Digits a number is filled up to with zeros.
         choices: Text in the export (normalised) to the contract's choice.
         scores: Text in the export (normalised) to a score; only for questions.
+        options: Wordings of one option of a multiple choice; scored 1 where it was chosen, else 0; only for questions.
+        among: Wordings of all options of that multiple choice the source knows.
+        if_empty: The contract's choice where the cell is empty.
+        is_optional: Whether an export may lack the column; nothing is read from it then.
     """
 
     parts: tuple[Part, ...] = ()
@@ -59,6 +87,10 @@ class ValueSpec:
     width: int | None = None
     choices: Mapping[str, str] | None = None
     scores: Mapping[str, float] | None = None
+    is_optional: bool = False
+    options: tuple[str, ...] = ()
+    among: tuple[str, ...] = ()
+    if_empty: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +124,10 @@ class SourceFile:
         time_zone: Zone of times that name none; `None` for the programme's.
         day_order: Order of day and month in dates that are neither ISO nor typed.
         keep: Marks of the tool (`preview`, `unfinished`) whose rows are read all the same.
+        several_answers: Which of a person's several answers in a wave stands: the `last`, or the `first_complete`
+            one, which is the first of those in which most questions were answered.
+        ignore: Columns of the export that are not read on purpose, so that nobody is told of them.
+        other_formats: Other formats its files may have, as where two tools ask the same form.
         authority: Where two sources describe the same row, filled columns of the higher one win.
     """
 
@@ -104,20 +140,35 @@ class SourceFile:
     day_order: DayOrder | None = None
     authority: int = 10
     keep: tuple[str, ...] = ()
-
-    def fits(self, file_name: str) -> bool:
-        """Whether one of the globs matches the name of a file."""
-        return any(fnmatchcase(file_name.casefold(), glob.casefold()) for glob in self.files)
+    several_answers: str = "last"
+    ignore: tuple[str, ...] = ()
+    other_formats: tuple[str, ...] = ()
 
     @property
-    def column_names(self) -> tuple[str, ...]:
-        """Every column of the export that the source names, each once, in order of appearance."""
+    def formats(self) -> tuple[str, ...]:
+        """Every format its files may have."""
+        return (self.format, *self.other_formats)
+
+    def fits(self, file_name: str) -> bool:
+        """Whether one of the globs matches the name of a file; of one that came in an archive, the part after it."""
+        name = file_name.rpartition("/")[2].casefold()
+        return any(fnmatchcase(name, glob.casefold()) for glob in self.files)
+
+    @property
+    def columns(self) -> tuple[NamedColumn, ...]:
+        """Every column of the export that the source names, in order of appearance."""
         conditions = [c for rule in self.drop for c in rule.when] + [
             c for block in self.rows for c in block.when
         ]
         specs = [s for block in self.rows for s in (*block.columns.values(), *block.questions.values())]
-        named = [c.column for c in conditions] + [part.column for spec in specs for part in spec.parts]
+        named = [NamedColumn(c.names, c.is_optional) for c in conditions]
+        named += [NamedColumn(part.names, spec.is_optional) for spec in specs for part in spec.parts]
         return tuple(dict.fromkeys(named))
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Every name of a column that the source knows, each once, in order of appearance."""
+        return tuple(dict.fromkeys(name for column in self.columns for name in column.names))
 
 
 def choose_source(file_name: str, recognised_format: str, sources: Iterable[SourceFile]) -> SourceFile:
@@ -139,7 +190,7 @@ def choose_source(file_name: str, recognised_format: str, sources: Iterable[Sour
             f"Bring it as one of {', '.join(READ_FORMATS)}",
         )
     named = [source for source in sources if source.fits(file_name)]
-    fitting = [source for source in named if source.format == recognised_format]
+    fitting = [source for source in named if recognised_format in source.formats]
     if len(fitting) == 1:
         return fitting[0]
     raise _none_or_several(file_name, recognised_format, named, fitting)
@@ -157,7 +208,9 @@ def _none_or_several(
             "Narrow `files` in all but one of them",
         )
     if named:
-        declared = ", ".join(f"sources/{source.name}.toml says {source.format}" for source in named)
+        declared = ", ".join(
+            f"sources/{source.name}.toml says {' or '.join(source.formats)}" for source in named
+        )
         return FileRefused(
             file_name,
             "format_differs",

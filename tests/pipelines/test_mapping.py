@@ -148,7 +148,21 @@ def test_a_row_with_a_report_and_no_answer_is_not_dropped() -> None:
 
 @pytest.mark.parametrize(
     ("cell", "score"),
-    [("Very useful", 4.0), (" very\u00a0 USEFUL", 4.0), ("3", 3.0), ("2.5", 2.5), ("9", 9.0)],
+    [
+        ("Very useful", 4.0),
+        (" very\u00a0 USEFUL\u200b", 4.0),
+        ("4 - Very useful", 4.0),
+        ("4 = very useful", 4.0),
+        ("4: Very useful", 4.0),
+        ("4. Very useful", 4.0),
+        ("(4) Very useful", 4.0),
+        ("4) Very useful", 4.0),
+        ("Very useful (4)", 4.0),
+        ("Very useful – 4", 4.0),
+        ("3", 3.0),
+        ("2.5", 2.5),
+        ("9", 9.0),
+    ],
 )
 def test_an_answer_is_scored_by_the_catalogue_or_as_a_plain_number(cell: str, score: float) -> None:
     answers = staged(changed(Useful=cell)).tables["answers"]
@@ -159,12 +173,94 @@ def test_an_answer_is_scored_by_the_catalogue_or_as_a_plain_number(cell: str, sc
 
 
 @pytest.mark.parametrize(
-    "cell", ["Quite useful", "3 of 5", "05-Jan", "nan", "inf", "9" * 400, "1,5", "4 - Very useful"]
+    "cell",
+    [
+        *("Quite useful", "3 of 5", "nan", "inf", "9" * 400, "1,5", "5-2"),
+        *(
+            "5 - Very useful",
+            "1. Very useful",
+            "Very useful (5)",
+            "4 - Quite useful",
+            "Very useful, Slightly useful",
+        ),
+    ],
 )
 def test_an_unknown_answer_is_unreadable_and_not_guessed(cell: str) -> None:
     answers = staged(changed(Useful=cell)).tables["answers"]
     row = answers.filter(pl.col("question_id") == "usefulness").select("score", "unreadable").row(0)
     assert row == (None, ",score,")
+
+
+@pytest.mark.parametrize("cell", ["05-Jan", "Jun-25", "25. Jun", "2025-06-25T00:00:00"])
+@pytest.mark.parametrize("column", ["Useful", "Trust", "Outcome"])
+def test_a_month_in_a_choice_column_refuses_the_file_naming_column_and_first_row(
+    column: str, cell: str
+) -> None:
+    refusal = refusal_of(COLUMNS, FULL, FULL, changed(**{column: cell}), changed(**{column: cell}))
+    assert refusal.rule == "month_in_choices"
+    assert f"column `{column}" in refusal.reason
+    assert "row 4:" in refusal.reason
+    assert cell not in str(refusal)
+
+
+def test_a_month_the_codebook_lists_is_an_answer() -> None:
+    source = PULSE.replace('"Low" = 1', '"Low" = 1, "Jun-25" = 3')
+    answers = staged(changed(Trust="Jun-25"), source=source).tables["answers"]
+    assert answers.filter(pl.col("question_id") == "trust")["score"].to_list() == [3.0]
+
+
+def test_a_question_that_is_optional_and_not_asked_is_not_read() -> None:
+    source = PULSE.replace('"High" = 5 } }', '"High" = 5 }, optional = true }')
+    columns = [column for column in COLUMNS if column != "Trust?"]
+    row = [cell for column, cell in zip(COLUMNS, FULL, strict=True) if column != "Trust?"]
+    assert staged(row, source=source, columns=columns).tables["answers"]["question_id"].to_list() == [
+        "usefulness"
+    ]
+    assert staged(FULL, source=source).tables["answers"].height == 2
+
+
+def test_a_column_that_is_optional_and_not_there_is_empty() -> None:
+    source = PULSE.replace('{ column = "Done on" }', '{ column = "Done on", optional = true }')
+    reports = staged(FULL[:-1], source=source, columns=COLUMNS[:-1]).tables["outcome_reports"]
+    assert reports.select("done_on", "unreadable").row(0) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("condition", "n_reports"),
+    [("filled = true", 0), ("filled = false", 1), ('is = "x"', 0), ('is_not = "x"', 1), ('matches = "x"', 0)],
+)
+def test_a_condition_on_an_optional_column_that_is_not_there_holds_as_for_empty_cells(
+    condition: str, n_reports: int
+) -> None:
+    when = f'{{ column = "Kind", {condition}, optional = true }}'
+    source = PULSE.replace('{ column = "Outcome", filled = true }]', f"{when}]")
+    assert staged(FULL, source=source).tables["outcome_reports"].height == n_reports
+
+
+def test_a_condition_holds_for_any_of_its_texts() -> None:
+    source = PULSE.replace('is_not = "Nothing to report"', 'is = ["I did it", "Weiß nicht"]')
+    rows = [FULL, changed(Outcome="weiss NICHT"), changed(Outcome="Not yet")]
+    assert staged(*rows, source=source).tables["outcome_reports"]["row_number"].to_list() == [2, 3]
+
+
+def test_an_answer_with_a_sharp_s_is_the_codebook_s() -> None:
+    source = PULSE.replace('"Low" = 1', '"Mäßig" = 3')
+    answers = staged(changed(Trust="Mäßig"), source=source).tables["answers"]
+    assert answers.filter(pl.col("question_id") == "trust")["score"].to_list() == [3.0]
+
+
+@pytest.mark.parametrize("heading", ["Useful?", "3) Useful? *", "Nützlich?"])
+def test_a_column_is_found_under_any_of_its_wordings(heading: str) -> None:
+    source = PULSE.replace('{ column = "Useful?" }', '{ column = ["Useful?", "Nützlich?"] }')
+    columns = [heading if column == "Useful?" else column for column in COLUMNS]
+    result = staged(FULL, source=source, columns=columns)
+    assert result.tables["answers"]["score"].to_list() == [4.0, 5.0]
+    drifted = [notice.detail for notice in result.notices if notice.rule == "heading_drifted"]
+    assert drifted == (
+        ["headings differ from the source file: `Useful?` was found as `3) Useful? *`"]
+        if "3)" in heading
+        else []
+    )
 
 
 def test_a_number_outside_the_source_s_own_scores_is_unreadable() -> None:
