@@ -18,6 +18,8 @@ from models.simulate.scenario import Scenario
 
 _POSTPONED_SHARE = 0.05
 _FACILITATED_SHARE = 0.3
+_BOOKED_SOON_SHARE = 0.6
+_FIRST_BOOKED_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,23 @@ def draw_meetings(scenario: Scenario, groups: Groups, rng: np.random.Generator) 
     )
 
 
+def draw_bookings(meetings: Meetings, rng: np.random.Generator) -> Ints:
+    """Draws the minute at which each session was put in the calendar, always before it was to begin.
+
+    A group's first session is booked two weeks ahead. Most others are booked within five days of the session before,
+    the rest 8 to 15 days after it, between 8 and 18 o'clock.
+    """
+    n = len(meetings.group)
+    soon = rng.random(n) < _BOOKED_SOON_SHARE
+    days = np.where(soon, rng.integers(0, 6, n), rng.integers(8, 16, n))
+    after = (np.roll(meetings.day, 1) + days) * DAY + rng.integers(8 * 60, 18 * 60, n)
+    is_first = np.ones(n, dtype=bool)
+    is_first[1:] = meetings.group[1:] != meetings.group[:-1]
+    booked = np.where(is_first, meetings.planned - _FIRST_BOOKED_DAYS * DAY, after)
+    before: Ints = np.minimum(booked, meetings.planned - DAY)
+    return before
+
+
 def number_before(groups: Groups, n_planned: Ints) -> Ints:
     """Largest session number any member has reached in earlier groups, shape (groups,); 0 in the first round.
 
@@ -116,7 +135,9 @@ def draw_presence(scenario: Scenario, groups: Groups, meetings: Meetings, rng: n
     )
 
 
-def sessions_frame(scenario: Scenario, groups: Groups, meetings: Meetings) -> pl.DataFrame:
+def sessions_frame(
+    scenario: Scenario, groups: Groups, meetings: Meetings, rng: np.random.Generator
+) -> pl.DataFrame:
     """The sessions as the contract's table; one that was cancelled has a plan and nothing else."""
     held = meetings.is_held
     frame = pl.DataFrame(
@@ -125,6 +146,7 @@ def sessions_frame(scenario: Scenario, groups: Groups, meetings: Meetings) -> pl
             "group_id": groups.code[meetings.group].tolist(),
             "session_number": meetings.number,
             "scheduled_at": utc_times(meetings.planned, scenario),
+            "booked_at": utc_times(draw_bookings(meetings, rng), scenario),
             "started_at": utc_times(meetings.start, scenario, held),
             "ended_at": utc_times(meetings.end, scenario, held),
             "status": np.where(held, "held", "cancelled").tolist(),

@@ -97,7 +97,7 @@ def simulate(scenario: Scenario) -> Programme:
         The programme; the same scenario gives the same frames, whatever the machine's hash seed.
     """
     rngs = [
-        np.random.Generator(np.random.PCG64(seed)) for seed in np.random.SeedSequence(scenario.seed).spawn(9)
+        np.random.Generator(np.random.PCG64(seed)) for seed in np.random.SeedSequence(scenario.seed).spawn(10)
     ]
     people, groups = draw_people(scenario, rngs[0]), draw_groups(scenario, rngs[1])
     meetings = draw_meetings(scenario, groups, rngs[2])
@@ -111,7 +111,7 @@ def simulate(scenario: Scenario) -> Programme:
         scenario=scenario,
         people=people_frame(scenario, people, groups),
         memberships=memberships_frame(scenario, people, groups),
-        sessions=sessions_frame(scenario, groups, meetings),
+        sessions=sessions_frame(scenario, groups, meetings, rngs[9]),
         attendance=attendance_frame(people, meetings, presence),
         commitments=commitments_frame(scenario, people, meetings, commitments),
         outcome_reports=reports_frame(scenario, people, meetings, commitments, reports),
