@@ -6,6 +6,7 @@ How a rule is checked (Great Expectations) and how broken rows are set aside (SQ
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,6 +26,20 @@ RuleKind = Literal[
 ]
 
 
+_MEANINGS: Mapping[RuleKind, str] = {
+    "readable": "{column} is filled, but can't be read as what it should be.",
+    "filled": "{column} is empty, and no such row can do without it.",
+    "required": "{column} is empty, and no such row can do without it.",
+    "not_future": "{column} lies after the run, and tells of something that has been.",
+    "range": "{column} lies outside its range.",
+    "choice": "{column} is none of the words it may be.",
+    "not_before": "{column} lies before {other}.",
+    "unique": "Another row has the same key.",
+    "known_question": "The catalogue does not have the question.",
+    "score_range": "{column} lies outside the scale of its question.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of one table.
@@ -42,6 +57,11 @@ class Rule:
     choices: tuple[str, ...] = ()
     other: str | None = None
     columns: tuple[str, ...] = ()
+
+    @property
+    def meaning(self) -> str:
+        """What is wrong with a row that breaks it."""
+        return _MEANINGS[self.kind].format(column=self.column, other=self.other)
 
 
 def staged_rules(table: Table, question_ids: tuple[str, ...] = ()) -> tuple[Rule, ...]:

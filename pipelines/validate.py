@@ -96,6 +96,41 @@ def check_table(
     return tuple(_check_result(table_name, rule, items[rule.name]) for rule in rules)
 
 
+def count_broken(database: Path, queries: Mapping[str, str]) -> dict[str, int]:
+    """How many rows each select over the warehouse's tables gives, by name: rows that should not be.
+
+    Raises:
+        ValidationError: a select could not be run.
+    """
+    import great_expectations as gx
+    import great_expectations.expectations as gxe
+
+    expectations = [
+        # The batch is the one row of the run's settings: the selects name the tables they read themselves.
+        gxe.UnexpectedRowsExpectation(
+            unexpected_rows_query=f"select broken.* from ({query}) as broken cross join {{batch}} as run",
+            meta={"rule": name},
+        )
+        for name, query in queries.items()
+    ]
+    with _data_source(database) as source:
+        batch = (
+            source.add_query_asset("across", query="select 1 as one from main.run_settings")
+            .add_batch_definition_whole_table("all")
+            .get_batch()
+        )
+        suite = gx.ExpectationSuite(name="across", expectations=expectations)
+        outcome = batch.validate(suite, result_format={"result_format": "BASIC"})
+        found = {
+            item.expectation_config.meta["rule"]: item.result.get("observed_value") for item in outcome.results
+        }
+    for name in queries:
+        if found.get(name) is None:
+            # The exception's text can quote a value, so it is not passed on.
+            raise ValidationError(f"the check {name} could not be evaluated.")
+    return {name: int(found[name]) for name in queries}
+
+
 def _check_result(table_name: str, rule: Rule, item: Any) -> CheckResult:
     n_rows = item.result.get("element_count")
     if n_rows is None:

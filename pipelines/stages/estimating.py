@@ -14,7 +14,7 @@ from models.estimates.programme import PLAN_VERSIONS, plan_version_rows
 from models.frames import frame_of
 from models.plan import PlanVersion
 from pipelines.settings import Cut, Programme, iso_week
-from pipelines.stages.loading import rules_of
+from pipelines.stages.quarantine import rules_of
 from pipelines.stages.tables import derived_names
 from pipelines.store.deliveries import quarantined_rows, row_accounts
 from pipelines.store.history import staged_table
@@ -30,7 +30,7 @@ from pipelines.store.warehouse import Connection, fetch, open_warehouse, put_tab
 
 RUNS = "meta_runs"
 EXTRA_TABLES = ("weeks", "frozen_weeks")
-UNREAD = ("commitment_exposure", "commitment_outcomes", "usefulness_answers")
+UNREAD = ("commitment_exposure", "commitment_outcomes", "session_attendees", "usefulness_answers")
 
 
 def estimate_all(programme: Programme, inputs_hash: str) -> dict[str, int]:
@@ -162,7 +162,10 @@ def _check_rows(connection: Connection) -> list[dict[str, object]]:
             n = found.get((table.name, rule.name), 0)
             counts = {"n_rows": n_kept + n_aside, "n_unexpected": n, "passed": n == 0}
             rows.append({"stage": "staged", "table_name": staged_table(table), "rule": rule.name, **counts})
-    return rows + fetch(connection, "select * from checks where stage = 'core' order by all").to_dicts()
+    return (
+        rows
+        + fetch(connection, "select * from checks where stage in ('core', 'across') order by all").to_dicts()
+    )
 
 
 def _question_rows() -> list[dict[str, object]]:

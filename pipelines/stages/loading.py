@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import io
 from datetime import datetime
 
 import polars as pl
 
 from models.catalogue import questions
 from models.contracts import CORE_TABLES, Table
-from models.rules import Rule, core_rules, staged_rules
-from pipelines.private_files import replace_file
+from models.rules import Rule
 from pipelines.settings import Programme
-from pipelines.stages.landing import list_inbox, remove_copy, remove_from_inbox
+from pipelines.stages.comparing import compare_with_earlier
+from pipelines.stages.landing import clear_inbox
+from pipelines.stages.quarantine import rules_of, write_quarantine
+from pipelines.stages.reading import load_sources
 from pipelines.store.deliveries import (
     list_files,
-    quarantined_rows,
     record_dropped,
     record_quarantined,
     record_reading,
     staged_readings,
 )
+from pipelines.store.earlier_deliveries import empty_quarantine
+from pipelines.store.file_notices import record_notices, record_seen
 from pipelines.store.history import (
     append_versions,
     create_history_views,
     forget_readings,
+    put_first_complete,
     record_repeats,
     staged_table,
 )
@@ -52,39 +55,37 @@ def load_history(programme: Programme) -> dict[str, int]:
         ValidationError: the rows set aside under a rule are not as many as Great Expectations counted.
     """
     folders = programme.folders
+    first_complete = [
+        name for name, source in load_sources(programme).items() if source.several_answers == "first_complete"
+    ]
     with open_warehouse(folders.database) as connection:
+        put_first_complete(connection, first_complete)
         readings, dropped = staged_readings(connection)
         for reading in readings:
             record_reading(connection, reading)
             record_dropped(connection, reading.file_id, dropped.filter(pl.col("file_id") == reading.file_id))
+        record_seen(connection)
         loaded_now = [reading.file_id for reading in readings if reading.status == "loaded"]
         forget_readings(connection, loaded_now)
-        n_new = dict.fromkeys((table.name for table in CORE_TABLES), 0)
+        is_bad = {}
         for table in CORE_TABLES:
             rules = rules_of(table, "staged")
             _quarantine(connection, table, rules)
-            conditions = " or ".join(broken(rule, questions()) for rule in rules)
-            for landed_at, file_ids in _deliveries(connection, loaded_now):
-                is_left_out = f"{conditions} or file_id not in ({file_ids})"
+            is_bad[table.name] = " or ".join(broken(rule, questions()) for rule in rules)
+        n_new = dict.fromkeys(is_bad, 0)
+        for landed_at, file_ids in _deliveries(connection, loaded_now):
+            for file_id in file_ids:
+                record_notices(connection, file_id, compare_with_earlier(connection, file_id))
+            listed = ", ".join(f"'{file_id}'" for file_id in file_ids)
+            for table in CORE_TABLES:
+                is_left_out = f"{is_bad[table.name]} or file_id not in ({listed})"
                 n_new[table.name] += append_versions(connection, table, is_left_out, landed_at)
         record_repeats(connection, loaded_now)
+        empty_quarantine(connection)
         create_history_views(connection)
-        files = list_files(connection)
-        loaded = set(files.filter(pl.col("status") == "loaded")["sha256"])
-        refused = set(files.filter(pl.col("status") == "refused")["file_id"])
-        aside = quarantined_rows(connection)
-    for file in list_inbox(folders):
-        if file.sha256 in loaded:
-            remove_from_inbox(file)
-        elif file.file_id in refused:
-            remove_copy(folders, file.file_id)
-    _write_quarantine(programme, aside)
+    clear_inbox(programme)
+    write_quarantine(programme)
     return n_new
-
-
-def rules_of(table: Table, stage: str) -> tuple[Rule, ...]:
-    """The rules of a table at a stage (`staged` or `core`)."""
-    return staged_rules(table, tuple(questions())) if stage == "staged" else core_rules(table)
 
 
 def _check(programme: Programme, stage: str) -> tuple[CheckResult, ...]:
@@ -113,11 +114,11 @@ def _check(programme: Programme, stage: str) -> tuple[CheckResult, ...]:
     return tuple(results)
 
 
-def _deliveries(connection: Connection, file_ids: list[str]) -> list[tuple[datetime, str]]:
+def _deliveries(connection: Connection, file_ids: list[str]) -> list[tuple[datetime, list[str]]]:
     """The files by the time they came in, oldest first, so that reading anew tells the same story again."""
     files = list_files(connection).filter(pl.col("file_id").is_in(file_ids))
     by_time = files.group_by("landed_at").agg(pl.col("file_id").sort()).sort("landed_at")
-    return [(landed_at, ", ".join(f"'{file_id}'" for file_id in ids)) for landed_at, ids in by_time.iter_rows()]
+    return list(by_time.iter_rows())
 
 
 def _quarantine(connection: Connection, table: Table, rules: tuple[Rule, ...]) -> None:
@@ -134,14 +135,3 @@ def _quarantine(connection: Connection, table: Table, rules: tuple[Rule, ...]) -
                 f"{table.name}: Great Expectations counted {counted.get(rule.name, 0)} rows that break {rule.name}, "
                 f"but {n_rows} were set aside. Run again; if it stays so, report it."
             )
-
-
-def _write_quarantine(programme: Programme, aside: pl.DataFrame) -> None:
-    rules = [
-        (table.name, rule.name, rule.remedy) for table in CORE_TABLES for rule in rules_of(table, "staged")
-    ]
-    remedies = pl.DataFrame(rules, schema=["table_name", "rule", "remedy"], orient="row")
-    listed = aside.join(remedies, on=["table_name", "rule"], how="left", maintain_order="left")
-    text = io.BytesIO()
-    listed.write_csv(text)
-    replace_file(programme.folders.quarantine, text.getvalue())

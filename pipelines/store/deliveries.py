@@ -9,7 +9,7 @@ from datetime import datetime
 import polars as pl
 
 from models.contracts import CORE_TABLES, Table
-from pipelines.store.warehouse import Connection, fetch, one_row, put_table
+from pipelines.store.warehouse import Connection, fetch, one_row, put_table, row_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,8 @@ def record_quarantined(connection: Connection, table: Table, rule: str, is_broke
     """
     before = _count_quarantined(connection)
     connection.execute(
-        f"insert into set_aside select file_id, row_number, 'quarantined', ?, ? from staged_{table.name} "
-        f"where {is_broken}",
+        f"insert into set_aside select file_id, row_number, 'quarantined', ?, ?, {row_key(table)} "
+        f"from staged_{table.name} where {is_broken}",
         [table.name, rule],
     )
     return _count_quarantined(connection) - before
@@ -133,7 +133,8 @@ def record_dropped(connection: Connection, file_id: str, dropped: pl.DataFrame) 
     """Remember the rows a named rule left out (`row_number`, `rule`)."""
     connection.register("incoming_dropped", dropped.to_arrow())
     connection.execute(
-        "insert into set_aside select ?, row_number, 'dropped', null, rule from incoming_dropped", [file_id]
+        "insert into set_aside select ?, row_number, 'dropped', null, rule, null from incoming_dropped",
+        [file_id],
     )
     connection.unregister("incoming_dropped")
 
@@ -142,7 +143,7 @@ def row_accounts(connection: Connection) -> pl.DataFrame:
     """Per loaded file: rows in, stored, superseded, dropped and quarantined; the last four add up to the first.
 
     A row with any part in quarantine counts there, though its good parts went on; a row counts as stored
-    while any part of it stands.
+    while any part of it stands. A row that was in quarantine until a later delivery said it rightly is superseded.
     """
     parts = " union all ".join(
         f"select file_id, row_number, known_to is null as stands from core_{table.name}_history"
@@ -155,7 +156,11 @@ def row_accounts(connection: Connection) -> pl.DataFrame:
             select file_id, row_number, bool_or(stands) as stands from ({parts}) group by file_id, row_number
         ),
         aside as (
-            select file_id, row_number, bool_or(disposition = 'quarantined') as is_quarantined
+            select
+                file_id,
+                row_number,
+                bool_or(disposition = 'quarantined') as is_quarantined,
+                bool_or(disposition = 'superseded') as is_superseded
             from set_aside group by file_id, row_number
         ),
         rows as (
@@ -164,7 +169,7 @@ def row_accounts(connection: Connection) -> pl.DataFrame:
                 case
                     when a.is_quarantined then 'quarantined'
                     when p.stands then 'stored'
-                    when p.file_id is not null then 'superseded'
+                    when p.file_id is not null or a.is_superseded then 'superseded'
                     else 'dropped'
                 end as disposition
             from placed as p

@@ -1,7 +1,8 @@
 """From staged rows to history, and from history to the core tables as of the cut.
 
 Every version of a row is appended once and never changed. Which version stands follows from the rows alone:
-the one recorded last at its origin, and where the origin does not say, the one delivered last. So the order in
+the one recorded last at its origin, and where the origin does not say, the one delivered last (of answers, where
+their source file asks for it, the first complete one). So the order in
 which files arrive makes no difference where exports carry their own times.
 """
 
@@ -12,9 +13,18 @@ from datetime import datetime
 
 import polars as pl
 
-from models.contracts import COMMITMENTS, CORE_TABLES, OUTCOME_REPORTS, SESSIONS, Column, Table
+from models.contracts import ANSWERS, COMMITMENTS, CORE_TABLES, OUTCOME_REPORTS, SESSIONS, Column, Table
+from models.cross_rules import ACROSS
 from models.derived import derived_tables
-from pipelines.store.warehouse import Connection, fetch, one_row, put_table, quoted, versions_table
+from pipelines.store.warehouse import (
+    Connection,
+    content_hash,
+    fetch,
+    one_row,
+    put_table,
+    quoted,
+    versions_table,
+)
 
 REPEAT_RULE = "repeated_row"
 
@@ -109,7 +119,7 @@ def append_versions(connection: Connection, table: Table, is_bad: str, known_fro
     such time, when it says what its source said last.
     """
     versions, key = versions_table(table), quoted(table.key)
-    content = _content(table.columns)
+    content = content_hash(table.columns)
     before = _count(connection, versions)
     connection.execute(
         f"""
@@ -148,17 +158,24 @@ def record_repeats(connection: Connection, file_ids: Sequence[str]) -> None:
     staged = " union ".join(f"select file_id, row_number from {staged_table(table)}" for table in CORE_TABLES)
     stored = " union ".join(f"select file_id, row_number from {versions_table(table)}" for table in CORE_TABLES)
     connection.execute(
-        f"insert into set_aside select file_id, row_number, 'dropped', null, '{REPEAT_RULE}' from ("
+        f"insert into set_aside select file_id, row_number, 'dropped', null, '{REPEAT_RULE}', null from ("
         f"select * from ({staged}) except select * from ({stored}) except select file_id, row_number from set_aside"
         ") where list_contains(?, file_id)",
         [list(file_ids)],
     )
 
 
+def put_first_complete(connection: Connection, sources: Sequence[str]) -> None:
+    """Remember the sources of which a person's first complete answer in a wave stands, not the last one."""
+    put_table(
+        connection, "first_complete_sources", pl.DataFrame({"source": sources}, schema={"source": pl.String})
+    )
+
+
 def create_history_views(connection: Connection) -> None:
     """Create `core_<table>_history`: every version with the times between which it stood."""
     for table in CORE_TABLES:
-        order = _order("asc")
+        order = _order(table, "asc")
         connection.execute(
             f"""
             create or replace view core_{table.name}_history as
@@ -170,7 +187,7 @@ def create_history_views(connection: Connection) -> None:
                     partition by source, {quoted(table.key)} order by {order}
                     rows between 1 following and unbounded following
                 ) as replaced_from
-                from {versions_table(table)}
+                from {_ordered_versions(table)}
             )
             """
         )
@@ -211,8 +228,12 @@ def _current(table: Table, time_zone: str) -> str:
     happened = f"coalesce(coalesce({days}) <= (select data_as_of from run_settings), true)" if days else "true"
     return f"""
         with latest as (
-            select * from {versions_table(table)}
-            qualify row_number() over (partition by source, {key} order by {_order("desc")}) = 1
+            select * from {_ordered_versions(table)}
+            where (file_id, row_number) not in (
+                select (file_id, row_number) from set_aside
+                where table_name = '{table.name}' and starts_with(rule, '{ACROSS}')
+            )
+            qualify row_number() over (partition by source, {key} order by {_order(table, "desc")}) = 1
         ),
         ranked as (
             select l.*, row_number() over (
@@ -248,14 +269,35 @@ def _local_day(column: str, time_zone: str) -> str:
     return f"cast(timezone('{time_zone}', timezone('UTC', \"{column}\")) as date)"
 
 
-def _order(direction: str) -> str:
+def _ordered_versions(table: Table) -> str:
+    """The versions of a table; those of answers with what orders them where the first complete answer stands.
+
+    `n_answered` counts the questions a person answered in the same submission of a wave, `earliness` is larger the
+    earlier it was made; both are null where the source's last answer stands.
+    """
+    if table.name != ANSWERS.name:
+        return versions_table(table)
+    versions = versions_table(table)
+    return f"""(
+        select v.*, n_answered, case
+            when n_answered is not null then -epoch_us(coalesce(v.recorded_at, v.answered_at))
+        end as earliness
+        from {versions} as v
+        left join (
+            select source, person_id, wave, answered_at, count(distinct question_id) as n_answered
+            from {versions} where source in (select source from first_complete_sources) group by all
+        ) as s
+            on
+                v.source = s.source and v.person_id = s.person_id
+                and v.wave = s.wave and v.answered_at = s.answered_at
+    )"""
+
+
+def _order(table: Table, direction: str) -> str:
     nulls = "first" if direction == "asc" else "last"
-    return f"recorded_at {direction} nulls {nulls}, known_from {direction}, file_id {direction}, row_number {direction}"
-
-
-def _content(columns: tuple[Column, ...]) -> str:
-    parts = ", ".join(f'coalesce(cast("{column.name}" as varchar), chr(30))' for column in columns)
-    return f"md5(concat_ws(chr(31), {parts}))"
+    by_submission = ("n_answered", "earliness") if table.name == ANSWERS.name else ()
+    names = (*by_submission, "recorded_at", "known_from", "file_id", "row_number")
+    return ", ".join(f"{name} {direction} nulls {nulls}" for name in names)
 
 
 def _count(connection: Connection, table: str) -> int:

@@ -17,7 +17,7 @@ from pipelines.private_files import make_private_folder
 BY_WEEK = estimate_table(protected_table("protected_effect_by_week"))
 DAMAGED = (
     "see that the disk is neither full nor read-only; else restore the file from a backup, or remove it and run "
-    "again: it is made anew from the landed copies."
+    "again: it is made anew from the landed copies that are still kept."
 )
 FROZEN_WITH = (
     Column("inputs_hash", "text", "Hash of all the run was made from.", is_required=True),
@@ -49,6 +49,31 @@ FLOOR_VERSIONS = Table(
     ),
 )
 APPEND_ONLY = (FROZEN_WEEKS, PLAN_VERSIONS, FLOOR_VERSIONS)
+# What is kept about files and their rows; `key` is a hash of the key of the row that was set aside.
+ABOUT_FILES = """
+    create table if not exists files (
+        file_id varchar primary key, sha256 varchar, name varchar, size_bytes bigint, landed_at timestamp,
+        status varchar, source varchar, format varchar, reading_hash varchar, n_rows bigint,
+        rule varchar, reason varchar, remedy varchar
+    );
+    create table if not exists other_names (file_id varchar, name varchar, landed_at timestamp);
+    create table if not exists file_headings (file_id varchar, heading varchar);
+    create table if not exists notices (file_id varchar, rule varchar, detail varchar, remedy varchar, rows bigint[]);
+    create table if not exists replaced_files (file_id varchar, by_file_id varchar);
+    create table if not exists identity_key (fingerprint varchar);
+    create table if not exists person_marks (person_id varchar, mark varchar);
+    create table if not exists set_aside (
+        file_id varchar, row_number bigint, disposition varchar, table_name varchar, rule varchar, key varchar
+    );
+    create table if not exists broken_across (
+        rule varchar, table_name varchar, source varchar, file_id varchar, row_number bigint
+    );
+    create table if not exists first_complete_sources (source varchar);
+    create table if not exists checks (
+        stage varchar, table_name varchar, rule varchar, n_rows bigint,
+        n_unexpected bigint, passed boolean
+    );
+"""
 KEPT = (*CORE_TABLES, *APPEND_ONLY)
 Connection = duckdb.DuckDBPyConnection
 
@@ -132,13 +157,27 @@ def column_definitions(columns: tuple[Column, ...]) -> str:
     return ", ".join(f'"{column.name}" {column.sql_type}' for column in columns)
 
 
+def content_hash(columns: tuple[Column, ...]) -> str:
+    """SQL for a hash of what a row says in these columns."""
+    parts = ", ".join(f'coalesce(cast("{column.name}" as varchar), chr(30))' for column in columns)
+    return f"md5(concat_ws(chr(31), {parts}))"
+
+
+def row_key(table: Table) -> str:
+    """SQL for a hash of the key of a row; null where a column that every key needs is empty."""
+    keys = tuple(column for column in table.columns if column.is_key)
+    filled = " and ".join(f'"{column.name}" is not null' for column in keys if column.is_required)
+    return f"case when {filled} then {content_hash(keys)} end"
+
+
 def versions_table(table: Table) -> str:
     """Name of the append-only table behind a history."""
     return f"{table.name}_versions"
 
 
 def _ensure_kept_tables(connection: Connection, path: Path) -> None:
-    layout = hashlib.sha256(repr([(table.name, table.columns) for table in KEPT]).encode()).hexdigest()
+    kept = repr([ABOUT_FILES, *((table.name, table.columns) for table in KEPT)])
+    layout = hashlib.sha256(kept.encode()).hexdigest()
     if not table_exists(connection, "warehouse_layout"):
         _create_kept_tables(connection)
         connection.execute("create table warehouse_layout as select ? as layout", [layout])
@@ -150,23 +189,7 @@ def _ensure_kept_tables(connection: Connection, path: Path) -> None:
 
 
 def _create_kept_tables(connection: Connection) -> None:
-    connection.execute(
-        """
-        create table if not exists files (
-            file_id varchar primary key, sha256 varchar, name varchar, size_bytes bigint, landed_at timestamp,
-            status varchar, source varchar, format varchar, reading_hash varchar, n_rows bigint,
-            rule varchar, reason varchar, remedy varchar
-        );
-        create table if not exists identity_key (fingerprint varchar);
-        create table if not exists set_aside (
-            file_id varchar, row_number bigint, disposition varchar, table_name varchar, rule varchar
-        );
-        create table if not exists checks (
-            stage varchar, table_name varchar, rule varchar, n_rows bigint,
-            n_unexpected bigint, passed boolean
-        );
-        """
-    )
+    connection.execute(ABOUT_FILES)
     for table in APPEND_ONLY:
         connection.execute(f"create table if not exists {table.name} ({column_definitions(table.columns)})")
     for table in CORE_TABLES:
