@@ -40,11 +40,12 @@ format: $(VENV)/.development ## Put the code into its format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.development ## Write docs/benchmarks.md: what the estimators and a demo run cost
+bench: $(VENV)/.development ## Write docs/benchmarks.md: what the estimators, a million answers and a demo run cost
 	$(BIN)/python tests/benchmarks/document.py
 
-dictionary: $(VENV)/.development ## Write data/README.md from the contracts
+dictionary: $(VENV)/.development ## Write data/README.md from the contracts and docs/formats.md from the readers
 	$(BIN)/python -m pipelines.data_dictionary
+	$(BIN)/python -m pipelines.formats_page
 
 sample: $(VENV)/.runtime ## Write the small sample of made-up exports in data/sample
 	$(BIN)/python -m pipelines.demo data/sample

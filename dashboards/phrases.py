@@ -127,6 +127,8 @@ class Phrases:
             "points": self.points,
             "people": plain,
             "count": plain,
+            "elapsed_days": lambda days: self.words("unit.days", number=plain(days)),
+            "minutes": lambda minutes: self.words("unit.minutes", number=plain(minutes)),
             "days": lambda days: self.words("unit.days", number=signed(days, 1)),
             "ratio": lambda ratio: self.words("unit.times", number=plain(ratio, 2)),
             "hours": lambda hours: self.words("unit.hours", number=plain(hours, 0 if abs(hours) >= 100 else 1)),

@@ -31,7 +31,8 @@ from models.contracts import ASSIGNMENTS, MEMBERSHIPS
 from models.effects.randomised import permuted_blocks
 from pipelines.cell_values import Export, open_export
 from pipelines.identity import IdentityKey, normalised_part, pseudonym
-from pipelines.private_files import PRIVATE_FILE, make_private_folder, replace_file, sync_folder
+from pipelines.inbox import open_inbox, put
+from pipelines.private_files import PRIVATE_FILE, replace_file, sync_folder
 from pipelines.run_lock import run_lock
 from pipelines.settings import Programme, SettingsError
 from pipelines.source_spec import SourceFile, ValueSpec
@@ -97,7 +98,7 @@ class CheckOut:
 class Drawn:
     """What came of a draw: numbers of the whole, and where the file is."""
 
-    path: Path
+    path: str
     draw: Draw
     assigned_at: str
     n_check_outs: int
@@ -127,6 +128,7 @@ def draw_assignments(
     Raises:
         AssignError: nobody to draw for, check-outs drawn before, or a seed that made another draw.
         FileRefused: the export can't be read.
+        InboxError: the inbox can't be written to; the same seed draws the same again.
     """
     with run_lock(programme.folders):
         readers = load_readers(programme)
@@ -141,11 +143,11 @@ def draw_assignments(
         _check_it_reads_back(name, content, len(check_outs), readers)
         if earlier is None:
             _append(log, entry)
-        make_private_folder(programme.folders.inbox)
-        path = into or programme.folders.inbox / name
-        replace_file(path, content)
+        if into:
+            replace_file(into, content)
+        path = into or put(open_inbox(programme.inbox), name, content)
     return Drawn(
-        path,
+        str(path),
         draw,
         assigned_at,
         len(check_outs),
@@ -182,7 +184,7 @@ def _check_outs(path: Path, readers: Readers, draw: Draw, day: date) -> list[Che
     raw, staged = read_file(path, path.name, readers)
     source = readers.sources[staged.source]
     clock = Clock(source.time_zone or readers.time_zone, source.day_order)
-    export = open_export(raw, path.name, clock, readers.key, source.column_names)
+    export = open_export(raw, path.name, clock, readers.key, source.columns)
     members = staged.tables.get(MEMBERSHIPS.name)
     if members is None:
         raise AssignError(

@@ -81,7 +81,7 @@ def main(context: click.Context, folder: Path | None) -> None:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @_ends_in_words
 def init(folder: Path) -> int:
-    """Make a programme in FOLDER: an inbox, settings, and one commented source file per input."""
+    """Make a programme in FOLDER: an inbox, settings, ready forms, and one commented source file per input."""
     from pipelines.new_programme import make_programme
 
     made = make_programme(folder)
@@ -155,13 +155,43 @@ def where(folder: Path | None, what: str) -> int:
 
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--rows", "every_row", is_flag=True, help="Say what becomes of each single row too.")
 @click.pass_obj
 @_ends_in_words
-def check(folder: Path | None, file: Path) -> int:
+def check(folder: Path | None, /, file: Path, *, every_row: bool) -> int:
     """Say what would be read from FILE and what refused; change nothing."""
     from pipelines.check_file import check_file
 
-    return SOMETHING_REFUSED if check_file(_programme(folder), file) else OK
+    return SOMETHING_REFUSED if check_file(_programme(folder), file, every_row=every_row) else OK
+
+
+@main.command(name="map")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--source", "name", help="Name of the source; from the file's name where left out.")
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), help="Folder to write to; else the programme's."
+)
+@click.pass_obj
+@_ends_in_words
+def map_(folder: Path | None, /, file: Path, name: str | None, into: Path | None) -> int:
+    """Draft the source file of the export FILE; no file that is there is written over."""
+    from pipelines.map_file import map_file
+
+    mapped = map_file(_programme(folder), file, name, into)
+    click.echo("\n".join(mapped.said))
+    return OK if mapped.is_complete else SOMETHING_REFUSED
+
+
+@main.command()
+@click.option("--file", help="Only rows of this file; a pattern as 'pulse*' too.")
+@click.option("--rule", help="Only rows that break this rule; a pattern as 'readable:*' too.")
+@click.pass_obj
+@_ends_in_words
+def quarantine(folder: Path | None, /, file: str | None, rule: str | None) -> int:
+    """List the rows that were set aside, what that means, and what to do."""
+    from pipelines.quarantine import print_quarantine
+
+    return SOMETHING_REFUSED if print_quarantine(_programme(folder), file, rule) else OK
 
 
 @main.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.identity import IdentityKeyError
+from pipelines.inbox import InboxError
 from pipelines.publish import ReleaseError
 from pipelines.readers.refusal import FileRefused
 from pipelines.run_lock import RunInProgressError
@@ -22,4 +23,4 @@ class NothingYetError(Exception):
 
 USER_ERRORS = (SettingsError, SourceFileError, IdentityKeyError, FileRefused, NothingYetError, FileExistsError)
 BUSY_ERRORS = (RunInProgressError, WarehouseBusyError)
-FAILURES = (RunFailedError, WarehouseError, ReleaseError, ValidationError, OSError)
+FAILURES = (RunFailedError, InboxError, WarehouseError, ReleaseError, ValidationError, OSError)

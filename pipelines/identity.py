@@ -1,7 +1,9 @@
 """Pseudonyms: from the names in an export to ids nobody can turn back without the key.
 
-What belongs here: the key (made, kept, refused) and the one rule by which an id is computed.
-What does not: which columns make up an id (a source file says that) or erasing a person (the store does).
+What belongs here: the key (made, kept, refused), which names mean one person, and the one rule by which an id is
+computed.
+What does not: which columns make up an id (a source file says that), reading the list of aliases (`aliases`), or
+erasing a person (the store does).
 
 An id is a prefix letter, "_" and the first 32 hex digits of HMAC-SHA256(key, kind and parts joined by U+001F),
 the parts normalised so that the same person, group or session written in two ways gets one id.
@@ -15,10 +17,13 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
+
+from pipelines.private_files import NotPrivateError, read_private
+from pipelines.settings import PLUS_ADDRESSING
 
 ENVIRONMENT_NAME = "PEERLIFT_IDENTITY_KEY"
 KEY_BYTES = 32
@@ -31,6 +36,9 @@ PREFIXES: Mapping[str, str] = {
     "appointment": "a",
 }
 
+KEEP, IGNORE = PLUS_ADDRESSING  # whether a+peer@x.org is a name of its own, or a@x.org
+
+_TAG = re.compile(r"^([^@+]+)\+[^@]*@")
 _INTEGER_LIKE = re.compile(r"0*([0-9]+)(?:\.0+)?")
 
 
@@ -64,6 +72,52 @@ class IdentityKey:
         return hmac.digest(self.secret, b"fingerprint", "sha256").hex()[:16]
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class PersonRules:
+    """Which names mean the same person; never shown, as aliases are names of people.
+
+    Attributes:
+        aliases: Name to the name it stands for, both normalised; no name that is stood for is an alias itself.
+        plus_addressing: One of `PLUS_ADDRESSING`.
+    """
+
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    plus_addressing: str = KEEP
+
+    def __repr__(self) -> str:
+        return f"PersonRules({len(self.aliases)} aliases, plus_addressing={self.plus_addressing!r})"
+
+    def written(self, text: str) -> str:
+        """A name as it is looked up: normalised, without the tag of an address where tags are ignored."""
+        plain = normalised_part(text, "person")
+        return _TAG.sub(r"\1@", plain) if self.plus_addressing == IGNORE else plain
+
+    def name(self, text: str) -> str:
+        """The one name of the person this name means."""
+        plain = self.written(text)
+        return self.aliases.get(plain, plain)
+
+    def resolved(self, text: pl.Series) -> pl.Series:
+        """The one name of each person in a column (n Strings), worked out once per distinct text."""
+        if not self.aliases and self.plus_addressing == KEEP:
+            return text
+        distinct = text.drop_nulls().unique()
+        names = pl.Series([self.name(cell) for cell in distinct], dtype=pl.String)
+        return text.replace_strict(distinct, names, default=None, return_dtype=pl.String)
+
+    def fingerprint(self, key: IdentityKey) -> bytes:
+        """Tells one set of rules from another, and under the key, so that nobody can try names on it."""
+        listed = [
+            self.plus_addressing,
+            *(f"{name}{UNIT_SEPARATOR}{of}" for name, of in sorted(self.aliases.items())),
+        ]
+        return hmac.digest(key.secret, "\n".join(["person rules", *listed]).encode("utf-8"), "sha256")
+
+
+AS_WRITTEN = PersonRules()
+"""No aliases; every address is a name of its own."""
+
+
 def load_identity_key(path: Path | None, environment: Mapping[str, str]) -> IdentityKey:
     """The key from the environment variable `PEERLIFT_IDENTITY_KEY` or, where that is not set, from a file.
 
@@ -84,19 +138,11 @@ def load_identity_key(path: Path | None, environment: Mapping[str, str]) -> Iden
             " Without the key that made the stored ids, every person would get a second one;"
             " restore it, or make a first one with `peerlift init`"
         )
-    return _from_hex(_read_private(path), f"file {path}")
-
-
-def _read_private(path: Path) -> str:
-    # The permissions are those of the file that was opened, not of whatever stands at the path a moment later.
-    with path.open("rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
-        if mode & 0o077:
-            raise IdentityKeyError(
-                f"the identity key file {path} can be read by others (mode {mode & 0o777:04o}):"
-                f" run chmod 600 {path}"
-            )
-        return file.read().decode("ascii", errors="replace")
+    try:
+        content = read_private(path, "identity key file")
+    except NotPrivateError as error:
+        raise IdentityKeyError(str(error)) from None
+    return _from_hex(content.decode("ascii", errors="replace"), f"file {path}")
 
 
 def _from_hex(text: str, where: str) -> IdentityKey:
@@ -147,8 +193,7 @@ def pseudonym(parts: Sequence[str | None], kind: str, key: IdentityKey) -> str |
     named = [normalised_part(part or "", kind) for part in parts]
     if not all(named):
         return None
-    message = UNIT_SEPARATOR.join((kind, *named)).encode("utf-8")
-    return f"{PREFIXES[kind]}_{hmac.digest(key.secret, message, 'sha256').hex()[:32]}"
+    return _id_of(UNIT_SEPARATOR.join((kind, *named)), kind, key)
 
 
 def pseudonyms(parts: Sequence[pl.Series], kind: str, key: IdentityKey) -> pl.Series:
@@ -162,9 +207,21 @@ def pseudonyms(parts: Sequence[pl.Series], kind: str, key: IdentityKey) -> pl.Se
     Returns:
         n ids (String), null where any part is empty.
     """
-    names = [f"part_{place}" for place in range(len(parts))]
-    frame = pl.DataFrame([part.alias(name) for part, name in zip(parts, names, strict=True)])
-    distinct = frame.unique(maintain_order=True)
-    ids = pl.Series("id", [pseudonym(row, kind, key) for row in distinct.iter_rows()], dtype=pl.String)
-    joined = frame.join(distinct.with_columns(ids), on=names, how="left", maintain_order="left")
-    return joined.get_column("id")
+    named = [_normalised(part, kind).alias(f"part_{place}") for place, part in enumerate(parts)]
+    told = (
+        pl.DataFrame(named).select(pl.concat_str(pl.lit(kind), pl.all(), separator=UNIT_SEPARATOR)).to_series()
+    )
+    distinct = told.drop_nulls().unique()
+    ids = pl.Series([_id_of(message, kind, key) for message in distinct], dtype=pl.String)
+    return told.replace_strict(distinct, ids, default=None, return_dtype=pl.String).alias("id")
+
+
+def _normalised(part: pl.Series, kind: str) -> pl.Series:
+    """A part of each id as it counts, null where it is empty; worked out once per distinct text."""
+    distinct = part.drop_nulls().unique()
+    plain = pl.Series([normalised_part(text, kind) or None for text in distinct], dtype=pl.String)
+    return part.replace_strict(distinct, plain, default=None, return_dtype=pl.String)
+
+
+def _id_of(message: str, kind: str, key: IdentityKey) -> str:
+    return f"{PREFIXES[kind]}_{hmac.digest(key.secret, message.encode('utf-8'), 'sha256').hex()[:32]}"

@@ -10,20 +10,24 @@ from pipelines.publish import PUBLISHED_FILE, analyst_file, current_folder
 from pipelines.settings import Programme
 
 
-def place(programme: Programme, what: str) -> Path:
-    """Path of the site, report, published or analyst file, quarantine list, inbox, or Dagster's home.
+def place(programme: Programme, what: str) -> Path | str:
+    """Path of the site, report, published or analyst file, quarantine list or Dagster's home; path or URL of the inbox.
 
     Raises:
         NothingYetError: there is no release yet.
     """
     folders = programme.folders
-    fixed = {"inbox": folders.inbox, "quarantine": folders.quarantine, "dagster": prepare_dagster_home(folders)}
+    fixed: dict[str, Path | str] = {
+        "inbox": programme.inbox.url,
+        "quarantine": folders.quarantine,
+        "dagster": prepare_dagster_home(folders),
+    }
     if what in fixed:
         return fixed[what]
     release, analyst = current_folder(folders), analyst_file(folders)
     if release is None or analyst is None:
         raise NothingYetError(
-            f"There is no {what} yet: drop exports in {folders.inbox} and run `peerlift run`."
+            f"There is no {what} yet: drop exports in {programme.inbox.url} and run `peerlift run`."
         )
     current = folders.published / "current"
     return {

@@ -7,6 +7,11 @@ from pathlib import Path
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+OTHERS = 0o077
+
+
+class NotPrivateError(Exception):
+    """A file that holds a secret can be read by others; the message says how to mend that."""
 
 
 def make_private_folder(folder: Path) -> None:
@@ -18,6 +23,22 @@ def make_private_folder(folder: Path) -> None:
 def make_file_private(path: Path) -> None:
     """Let only the owner read and write a file."""
     path.chmod(PRIVATE_FILE)
+
+
+def read_private(path: Path, what: str) -> bytes:
+    """The bytes of a file that nobody but its owner can read; `what` names it in the error.
+
+    Raises:
+        NotPrivateError: others can read it.
+    """
+    # The permissions are those of the file that was opened, not of whatever stands at the path a moment later.
+    with path.open("rb") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if mode & OTHERS:
+            raise NotPrivateError(
+                f"the {what} {path} can be read by others (mode {mode & 0o777:04o}): run chmod 600 {path}"
+            )
+        return file.read()
 
 
 def sync_file(path: Path) -> None:

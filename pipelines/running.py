@@ -12,11 +12,14 @@ from pipelines.progress import Progress, show_progress
 from pipelines.publish import current_release, finish
 from pipelines.run_lock import run_lock
 from pipelines.settings import FOLDER_VARIABLE, Programme, now
-from pipelines.stages.landing import list_inbox
+from pipelines.stages.landed_copies import expire_copies
+from pipelines.stages.landing import is_tried, left_in_inbox, left_lines, waiting_files
 from pipelines.stages.protecting import settle_ledger
 from pipelines.stages.reading import load_readers, refusal_hash
 from pipelines.stages.releasing import is_up_to_date
+from pipelines.stages.rereading import is_any_damaged, not_read_anew, not_read_anew_lines
 from pipelines.store.deliveries import list_files, quarantined_rows
+from pipelines.store.inbox_look import last_look
 from pipelines.store.warehouse import open_warehouse
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ def run_programme(programme: Programme, terminal: TextIO) -> bool:
         if is_nothing_new(programme):
             settle_ledger(programme)
             finish(programme.folders, keep=programme.keep_releases)
+            expire_copies(programme, now())
             said = "Nothing new"
         else:
             with show_progress(terminal) as progress:
@@ -44,19 +48,20 @@ def run_programme(programme: Programme, terminal: TextIO) -> bool:
             said = "Released"
         release = current_release(programme.folders)
         print(f"{said}: {release.release_id if release else 'no release'} is current.", file=terminal)
-        return _is_anything_amiss(programme)
+        left, unread = left_in_inbox(programme, waiting_files(programme)), not_read_anew(programme)
+        for line in [*left_lines(left), *not_read_anew_lines(unread)]:
+            print(line, file=terminal)
+        return _is_anything_amiss(programme) or bool(left) or is_any_damaged(unread)
 
 
 def is_nothing_new(programme: Programme) -> bool:
     """Whether a run would change nothing: no new file, no changed setting, and a release of this week."""
-    waiting = {file.file_id for file in list_inbox(programme.folders)}
+    waiting = waiting_files(programme)
     if not is_up_to_date(programme, now()):
         return False
     with open_warehouse(programme.folders.database) as connection:
-        known = list_files(connection)
-    tried_alike = refusal_hash(load_readers(programme))
-    refused = known.filter(status="refused", reading_hash=tried_alike)["file_id"].to_list()
-    return waiting <= set(refused)
+        known, look = list_files(connection), last_look(connection)
+    return is_tried(waiting, look, known, refusal_hash(load_readers(programme)))
 
 
 def _materialise(programme: Programme, progress: Progress) -> None:

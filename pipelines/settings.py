@@ -9,29 +9,55 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from models.plan import LIMITS, PRIMARIES, Plan
+from pipelines.inbox_settings import KEYS as INBOX_KEYS
+from pipelines.inbox_settings import InboxSettings, inbox_settings
+from pipelines.setting_values import (
+    SettingsError,
+    at_least_one,
+    floored,
+    number_within,
+    one_of,
+    read_toml,
+    refuse_unknown,
+    section_of,
+    value_of,
+)
+from pipelines.zones import meant_zone, zone_names
+
+__all__ = [
+    "Cut",
+    "Folders",
+    "Programme",
+    "SettingsError",
+    "data_cut",
+    "find_programme_folder",
+    "iso_week",
+    "load_plan",
+    "load_programme",
+    "now",
+    "package_version",
+]
 
 FLOOR_PEOPLE = 5
 FLOOR_PEOPLE_LONELINESS = 10
-_T = TypeVar("_T")
+LANDED_DAYS = 90
+LONGEST_LANDED_DAYS = 3650
 
 SETTINGS_FILE = "peerlift.toml"
+ALIASES_FILE = "people/aliases.csv"
+PLUS_ADDRESSING = ("keep", "ignore")
 PLAN_FILE = "plan.toml"
 FOLDER_VARIABLE = "PEERLIFT_PROGRAMME"
 HALF_A_DAY = timedelta(hours=12)
-
-
-class SettingsError(Exception):
-    """A settings file is missing or wrong; the message names file, key and remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +68,7 @@ class Folders:
 
     @property
     def inbox(self) -> Path:
-        """Where exports are dropped."""
+        """Where exports are dropped, unless the settings name another place."""
         return self.root / "inbox"
 
     @property
@@ -100,8 +126,8 @@ class Folders:
 class Programme:
     """The settings of one programme, checked.
 
-    Raises nothing itself; `load_programme` does. `settings_hash` covers peerlift.toml, plan.toml and all
-    source files, byte by byte.
+    Raises nothing itself; `load_programme` does. `settings_hash` covers peerlift.toml, plan.toml, all
+    source files and the list of aliases, byte by byte.
     """
 
     folders: Folders
@@ -113,8 +139,12 @@ class Programme:
     minimum_people_loneliness: int
     key_file: Path
     keep_releases: int
+    inbox: InboxSettings
+    landed_days: int
     plan: Plan
     settings_hash: str
+    aliases_file: Path
+    plus_addressing: str
 
     @property
     def zone(self) -> ZoneInfo:
@@ -196,34 +226,41 @@ def load_programme(folder: Path) -> Programme:
         SettingsError: a file is missing, is not TOML, or holds an unknown or wrong value.
     """
     path = folder / SETTINGS_FILE
-    content = _read_toml(path)
+    content = read_toml(path)
     known = {
         "programme": ("name", "time_zone", "is_synthetic", "ends_on"),
         "privacy": ("minimum_people", "minimum_people_loneliness"),
-        "identity": ("key_file",),
+        "identity": ("key_file", "aliases_file", "plus_addressing"),
         "publishing": ("keep_releases",),
+        "inbox": INBOX_KEYS,
+        "retention": ("landed_days",),
     }
-    _refuse_unknown(path, "", content, tuple(known))
+    refuse_unknown(path, "", content, tuple(known))
     for section, keys in known.items():
-        _refuse_unknown(path, f"[{section}] ", _section(path, content, section), keys)
-    head = _section(path, content, "programme")
-    privacy = _section(path, content, "privacy")
-    name = _value(path, head, "name", str, None)
+        refuse_unknown(path, f"[{section}] ", section_of(path, content, section), keys)
+    head = section_of(path, content, "programme")
+    privacy = section_of(path, content, "privacy")
+    identity = section_of(path, content, "identity")
+    aliases_file = folder / value_of(path, identity, "aliases_file", str, ALIASES_FILE)
+    name = value_of(path, head, "name", str, None)
     if not name.strip():
         raise SettingsError(f"{path}: name is empty. Give the programme a name.")
     return Programme(
         folders=Folders(folder),
         name=name.strip(),
-        time_zone=_time_zone(path, _value(path, head, "time_zone", str, None)),
-        is_synthetic=_value(path, head, "is_synthetic", bool, False),
-        ends_on=_value(path, head, "ends_on", date, None) if "ends_on" in head else None,
-        minimum_people=_floored(path, privacy, "minimum_people", FLOOR_PEOPLE),
-        minimum_people_loneliness=_floored(path, privacy, "minimum_people_loneliness", FLOOR_PEOPLE_LONELINESS),
-        key_file=folder
-        / _value(path, _section(path, content, "identity"), "key_file", str, "secrets/identity.key"),
-        keep_releases=_at_least_one(path, _section(path, content, "publishing"), "keep_releases", 12),
+        time_zone=_time_zone(path, value_of(path, head, "time_zone", str, None)),
+        is_synthetic=value_of(path, head, "is_synthetic", bool, False),
+        ends_on=value_of(path, head, "ends_on", date, None) if "ends_on" in head else None,
+        minimum_people=floored(path, privacy, "minimum_people", FLOOR_PEOPLE),
+        minimum_people_loneliness=floored(path, privacy, "minimum_people_loneliness", FLOOR_PEOPLE_LONELINESS),
+        key_file=folder / value_of(path, identity, "key_file", str, "secrets/identity.key"),
+        keep_releases=at_least_one(path, section_of(path, content, "publishing"), "keep_releases", 12),
+        inbox=inbox_settings(path, content),
+        landed_days=_landed_days(path, section_of(path, content, "retention")),
         plan=load_plan(folder / PLAN_FILE),
-        settings_hash=_settings_hash(folder),
+        settings_hash=_settings_hash(folder, aliases_file),
+        aliases_file=aliases_file,
+        plus_addressing=one_of(path, identity, "plus_addressing", PLUS_ADDRESSING),
     )
 
 
@@ -233,9 +270,9 @@ def load_plan(path: Path) -> Plan:
     Raises:
         SettingsError: the file is missing, is not TOML, or holds an unknown or wrong value, or one out of its range.
     """
-    content = _read_toml(path)
+    content = read_toml(path)
     kinds = {field.name: type(getattr(Plan(), field.name)) for field in fields(Plan)}
-    _refuse_unknown(path, "", content, tuple(kinds))
+    refuse_unknown(path, "", content, tuple(kinds))
     values: dict[str, Any] = {}
     for key, value in content.items():
         number = float(value) if kinds[key] is float and isinstance(value, int) else value
@@ -258,67 +295,25 @@ def _refuse_beyond_limits(path: Path, plan: Plan) -> None:
             raise SettingsError(f"{path}: {key} is {value:g}; it has to lie in {least:g} to {largest:g}.")
 
 
-def _settings_hash(folder: Path) -> str:
+def _settings_hash(folder: Path, aliases_file: Path) -> str:
     digest = hashlib.sha256()
     files = [folder / SETTINGS_FILE, folder / PLAN_FILE, *sorted((folder / "sources").glob("*.toml"))]
+    if aliases_file.is_file():
+        files.append(aliases_file)
     for path in files:
         digest.update(path.name.encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def _read_toml(path: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(f"{path} is missing. `peerlift init` writes one to start from.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}.") from None
-
-
-def _refuse_unknown(path: Path, where: str, content: Mapping[str, object], known: tuple[str, ...]) -> None:
-    for key in content:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            hint = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(known)}."
-            raise SettingsError(f"{path}: {where}unknown key {key!r}. {hint}")
-
-
-def _section(path: Path, content: Mapping[str, object], name: str) -> dict[str, object]:
-    section = content.get(name, {})
-    if not isinstance(section, dict):
-        raise SettingsError(f"{path}: {name} must be a section, written [{name}].")
-    return section
-
-
-def _value(path: Path, section: Mapping[str, object], key: str, kind: type[_T], default: _T | None) -> _T:
-    value = section.get(key, default)
-    if value is None:
-        raise SettingsError(f"{path}: {key} is missing.")
-    if type(value) is not kind:
-        raise SettingsError(f"{path}: {key} must be a {kind.__name__}.")
-    return value
-
-
-def _floored(path: Path, section: Mapping[str, object], key: str, floor: int) -> int:
-    value = _value(path, section, key, int, floor)
-    if value < floor:
-        raise SettingsError(
-            f"{path}: {key} is {value}; it can be raised above {floor}, never lowered below it."
-        )
-    return value
-
-
-def _at_least_one(path: Path, section: Mapping[str, object], key: str, default: int) -> int:
-    value = _value(path, section, key, int, default)
-    if value < 1:
-        raise SettingsError(f"{path}: {key} must be 1 or more.")
-    return value
+def _landed_days(path: Path, section: Mapping[str, object]) -> int:
+    value_of(path, section, "landed_days", int, LANDED_DAYS)
+    return int(number_within(path, section, "landed_days", LANDED_DAYS, (1, LONGEST_LANDED_DAYS)))
 
 
 def _time_zone(path: Path, name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise SettingsError(f"{path}: time_zone {name!r} is not a zone such as Europe/Berlin.") from None
+    if name not in zone_names():
+        raise SettingsError(
+            f"{path}: time_zone {name!r} is not a zone such as {meant_zone(name) or 'Europe/Berlin'}."
+        )
     return name

@@ -12,6 +12,8 @@ from dashboards.phrases import Phrases
 from dashboards.rows import Row
 
 OWN_WAY = "cluster_robust"
+DETECTABLE = ("detectable_now", "detectable_always_valid")
+"""Rows that stand in a sentence (`behind.detectable_sentence`), not in the table."""
 
 
 def power_table(rows: Sequence[Row], say: Phrases) -> NumbersTable:
@@ -19,7 +21,7 @@ def power_table(rows: Sequence[Row], say: Phrases) -> NumbersTable:
     header = tuple(
         say.words(f"column.{name}") for name in ("question", "difference_sought", "needed", "missing")
     )
-    wanted = (row for row in rows if row.text("question") != "detectable_now")
+    wanted = (row for row in rows if row.text("question") not in DETECTABLE)
     return NumbersTable("protected_power", header, tuple(_power_row(row, say) for row in wanted))
 
 

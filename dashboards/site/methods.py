@@ -40,6 +40,7 @@ METHODS = (
     "holm",
     "randomised_prompt",
     "six_sessions",
+    "session_facts",
     "ucla3",
     "reliable_change",
     "mixed_model",
@@ -52,6 +53,7 @@ METHODS = (
     "slices",
     "floors",
     "released_whole",
+    "matching",
     "rounding",
 )
 

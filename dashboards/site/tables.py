@@ -62,6 +62,20 @@ SHOWN_ELSEWHERE = frozenset(
         "expectation_gap_mean_score",
         "expectation_exceeded_share",
         "expectation_fell_short_share",
+        "session_minutes_median",
+        "session_two_hours_share",
+        "check_in_in_time_share",
+        "problem_solving_in_time_share",
+        "check_out_in_time_share",
+        "focus_minutes_mean",
+        "focus_evenness_share",
+        "session_gap_days_median",
+        "self_run_share",
+        "cross_department_share",
+        "next_session_booked_share",
+        "first_session_days_median",
+        "executives_first_share",
+        "roster_match_share",
     }
 )
 
@@ -215,7 +229,15 @@ def _checks_sentence(checks: Sequence[Row], failed: Sequence[Row], say: Phrases)
         return say.words("quality.checks_none")
     if not failed:
         return say.words("quality.checks_passed", n_checks=n_checks)
-    return say.words("quality.checks_failed", n_failed=say.count(len(failed)), n_checks=n_checks)
+    # Rows of several tables that disagree are told and counted; a row wrong in itself is held back.
+    n_across = sum(row.text("stage") == "across" for row in failed)
+    sentences = []
+    if len(failed) > n_across:
+        n_failed = say.count(len(failed) - n_across)
+        sentences.append(say.words("quality.checks_failed", n_failed=n_failed, n_checks=n_checks))
+    if n_across:
+        sentences.append(say.words("quality.checks_across", n_failed=say.count(n_across), n_checks=n_checks))
+    return " ".join(sentences)
 
 
 def _sources_table(sources: Sequence[Row], say: Phrases) -> NumbersTable:

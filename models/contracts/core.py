@@ -45,6 +45,12 @@ SESSIONS = Table(
         Column("group_id", "group", "Group that met.", is_required=True),
         Column("session_number", "integer", "1 for the group's first session.", minimum=1, maximum=500),
         Column("scheduled_at", "time", "When it was to begin."),
+        Column(
+            "booked_at",
+            "time",
+            "When it was put in the calendar (a calendar's CREATED, never its DTSTAMP).",
+            is_past=True,
+        ),
         Column("started_at", "time", "When it began.", is_past=True),
         Column("ended_at", "time", "When it ended.", not_before="started_at", is_past=True),
         Column(

@@ -41,7 +41,7 @@ BAND = "band:"
 OTHER_CLOCKS = ("horizon_14", "horizon_42", "own_due_date", "withdrawn_left_out")
 ADJUSTED = "adjusted"
 DIGEST = "digest"
-NO_ROW_IDS = ("cluster_id", "partner_cluster_id")  # numbered anew in every run
+NO_ROW_IDS = ("cluster_id", "partner_cluster_id", "group_number", "person_number")  # numbered anew in every run
 
 
 def contributions(

@@ -43,7 +43,9 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "protected_loneliness_measures": ("measure",),
     "protected_response": ("wave",),
     "protected_missing": ("characteristic",),
+    "protected_match_rates": ("named_in", "found_in"),
     "protected_funnel": ("session_number",),
+    "protected_session_facts": ("fact", "unit"),
     "protected_metrics": ("metric",),
     "protected_claims": ("claim", "claimed_value", "source_found"),
 }
@@ -54,6 +56,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "protected_effect_by_week": ("week",),
     "protected_power": ("question",),
     "protected_claims": ("claim",),
+    "protected_session_facts": ("fact",),
 }
 
 _UNITS: Mapping[str, str] = {
@@ -66,6 +69,8 @@ _UNITS: Mapping[str, str] = {
     "protected_claims": PRIMARY,
     "protected_usefulness": USEFULNESS,
     "protected_funnel": OPEN,
+    "protected_session_facts": OPEN,
+    "protected_match_rates": OPEN,
     "protected_secondaries": "secondaries",
 }
 SECONDARIES = "secondaries"

@@ -111,7 +111,7 @@ def _project(gram: FloatArray, cross: FloatArray) -> _Projection:
     factor = _cholesky(total / (scale[..., :, None] * scale[..., None, :]))
     root = np.swapaxes(np.linalg.inv(factor), -1, -2) / scale[..., :, None]
     beta = np.einsum("...ij,...kj,...k->...i", root, root, cross.sum(axis=-2))
-    leverage = np.einsum("...ji,...sjk,...kl->...sil", root, gram, root)
+    leverage = np.swapaxes(root, -1, -2)[..., None, :, :] @ gram @ root[..., None, :, :]
     residual = cross - np.einsum("...sij,...j->...si", gram, beta)
     return _Projection(root, beta, leverage, np.einsum("...ji,...sj->...si", root, residual))
 
@@ -129,7 +129,7 @@ def _adjustment(leverage: FloatArray) -> FloatArray:
     values, vectors = np.linalg.eigh(leverage)
     free = 1.0 - values > _SINGULAR
     power = np.where(free, 1.0 / np.sqrt(np.where(free, 1.0 - values, 1.0)), 0.0)
-    adjustment: FloatArray = np.einsum("...ij,...j,...kj->...ik", vectors, power, vectors)
+    adjustment: FloatArray = (vectors * power[..., None, :]) @ np.swapaxes(vectors, -1, -2)
     return adjustment
 
 

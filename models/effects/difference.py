@@ -63,33 +63,35 @@ def risk_difference(cells: CommitmentCells, thresholds: Thresholds, design: Desi
         thresholds: Limits and constants of the plan.
         design: How exposure came about.
     """
-    counted = cells.counted()
-    membership, n = counted.membership, counted.n_known.astype(np.float64)
+    # A cell without a known outcome adds nothing to any of the sums below.
+    membership, n = cells.membership, cells.n_known.astype(np.float64)
     kind = variance_kind(membership, n, thresholds.two_way_share)
-    arms = ArmCounts.of_cells(counted, unit_codes(membership, kind))
-    sizes = _sizes(counted)
+    arms = ArmCounts.of_cells(cells, unit_codes(membership, kind))
+    sizes = _sizes(cells)
     reasons = _refusals_by_counts(cells, arms, thresholds)
     if reasons:
         return refused(ESTIMAND, sizes, reasons, design=design, variance=kind)
-    fit = _fit(counted, arms, membership, kind)
+    fit = _fit(cells, arms, membership, kind)
     if fit.df <= 0 or fit.df < thresholds.df:
         return refused(ESTIMAND, sizes, (TOO_FEW_DEGREES_OF_FREEDOM,), design=design, variance=kind)
     return _assemble(fit, arms, sizes, kind, thresholds=thresholds, design=design)
 
 
-def _fit(counted: CommitmentCells, arms: ArmCounts, membership: Membership, kind: VarianceKind) -> RobustFit:
+def _fit(cells: CommitmentCells, arms: ArmCounts, membership: Membership, kind: VarianceKind) -> RobustFit:
     """The arm's coefficient in kept ~ 1 + arm; by cluster, the sums it needs are those of the arms."""
     if kind == "cluster":
         return cr2(two_arm_moments(arms.table), _OF_THE_ARM)
-    return fit_contrast(counted.arm_table(), membership, kind, two_arm_moments, _OF_THE_ARM).fit
+    return fit_contrast(cells.arm_table(), membership, kind, two_arm_moments, _OF_THE_ARM).fit
 
 
-def _sizes(counted: CommitmentCells) -> Sizes:
+def _sizes(cells: CommitmentCells) -> Sizes:
+    """What is behind the difference: commitments of known outcome, and who made them."""
+    is_counted = cells.n_known > 0
     return Sizes(
-        n_commitments=int(counted.n_known.sum()),
-        n_persons=n_distinct(counted.person),
-        n_clusters=n_distinct(counted.cluster),
-        n_switchers=counted.n_switchers,
+        n_commitments=int(cells.n_known.sum()),
+        n_persons=n_distinct(cells.person[is_counted]),
+        n_clusters=n_distinct(cells.cluster[is_counted]),
+        n_switchers=cells.n_switchers,
     )
 
 

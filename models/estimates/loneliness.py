@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import polars as pl
 
@@ -16,7 +14,7 @@ from models.effects.reliability import cronbach_alpha, mcdonald_omega
 from models.effects.reliable_change import reliable_change_shares, reliable_points
 from models.effects.result import Result
 from models.effects.staggered import StaggeredScores, staggered_difference
-from models.estimates.inputs import Inputs, result_row
+from models.estimates.inputs import Inputs, codes_of, result_row
 from models.frames import frame_of
 
 MEASURES = estimate_table(protected_table("protected_loneliness_measures"))
@@ -168,11 +166,7 @@ def _numbers(frame: pl.DataFrame, column: str) -> FloatArray:
 
 def _membership(frame: pl.DataFrame) -> Membership:
     """Cluster, group spell and person of each row; ids become whole-number codes."""
-    return Membership(*_codes(frame[column] for column in ("cluster_id", "group_id", "person_id")))
-
-
-def _codes(columns: Iterable[pl.Series]) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], ...]:
-    return tuple(np.unique(column.to_numpy(), return_inverse=True)[1].astype(np.int64) for column in columns)
+    return Membership(*codes_of(frame))
 
 
 def _row(result: Result, smallest_people: int) -> Row:

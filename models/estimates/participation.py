@@ -7,6 +7,7 @@ import polars as pl
 from models.contracts import estimate_table, protected_table
 from models.effects.survival import survival_curve
 from models.estimates.inputs import Inputs
+from models.estimates.matching import match_rate
 from models.frames import frame_of
 
 FUNNEL = estimate_table(protected_table("protected_funnel"))
@@ -71,6 +72,7 @@ def counts(inputs: Inputs) -> dict[str, tuple[float | None, int, int]]:
         int((people["n_sessions_attended"] >= SESSIONS_WANTED).sum()),
     )
     n_behind = int(inputs["invited_people"]["n_people"][0])
+    rate, n_named = match_rate(inputs)
     return {
         "people_invited": (n_behind, n_behind, n_invited),
         "people_trained": (n_trained, n_trained, n_people),
@@ -79,6 +81,7 @@ def counts(inputs: Inputs) -> dict[str, tuple[float | None, int, int]]:
         "attendance_share": (attended / expected if expected else None, n_came, expected),
         "groups_six_sessions_share": (share_reaching(inputs, SESSIONS_WANTED), n_came, n_groups),
         "session_hours": (hours, n_came, len(timed)),
+        "roster_match_share": (rate, n_named, n_named),
         "pulse_response_share": (n_answered / n_invited if n_invited else None, n_behind, n_invited),
         "appointment_share": (
             _total(known.filter(pl.col("arm") == 1), "n_mature") / n_known if n_known else None,

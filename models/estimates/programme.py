@@ -51,12 +51,13 @@ ARM_METRICS: Mapping[str, Callable[[Inputs], Result]] = {
 }
 
 
-def estimate_programme(inputs: Inputs, adjusted_points: tuple[float, ...] = ()) -> pl.DataFrame:
+def estimate_programme(inputs: Inputs, adjusted_points: tuple[float | None, ...] = ()) -> pl.DataFrame:
     """One row: the cut, the plan's clock, how far groups have come, and the verdict by rule.
 
     Args:
         inputs: The derived tables.
-        adjusted_points: Adjusted differences that may take an observational verdict's direction away.
+        adjusted_points: Adjusted differences that may take an observational verdict's direction away, None for one
+            of doubtful sign.
     """
     setting, plan, groups = inputs.setting, inputs.setting.plan, _groups(inputs)
     headline = headline_difference(inputs)
@@ -87,7 +88,7 @@ def estimate_programme(inputs: Inputs, adjusted_points: tuple[float, ...] = ()) 
     return frame_of(PROGRAMME, [row])
 
 
-def headline_verdict(inputs: Inputs, adjusted_points: tuple[float, ...] = ()) -> Verdict:
+def headline_verdict(inputs: Inputs, adjusted_points: tuple[float | None, ...] = ()) -> Verdict:
     """The verdict with its reasons and what would change it."""
     return _verdict(inputs, headline_difference(inputs), _groups(inputs), adjusted_points)
 
@@ -114,7 +115,9 @@ def _groups(inputs: Inputs) -> Groups:
     return Groups(len(progress), len(progress.filter(six)), len(older), len(older.filter(six)))
 
 
-def _verdict(inputs: Inputs, headline: Result, groups: Groups, adjusted_points: tuple[float, ...]) -> Verdict:
+def _verdict(
+    inputs: Inputs, headline: Result, groups: Groups, adjusted_points: tuple[float | None, ...]
+) -> Verdict:
     plan = inputs.setting.plan
     return programme_verdict(
         headline,
@@ -134,6 +137,8 @@ def estimate_metrics(
     completion: pl.DataFrame,
     effect: pl.DataFrame,
     loneliness: pl.DataFrame,
+    *,
+    session_facts: pl.DataFrame,
 ) -> pl.DataFrame:
     """Every metric of the catalogue, in the catalogue's order.
 
@@ -149,6 +154,7 @@ def estimate_metrics(
     rows |= {name: _surveyed(estimate(inputs)) for name, estimate in SURVEY_METRICS.items()}
     rows |= {name: _of_arms(inputs, estimate(inputs)) for name, estimate in ARM_METRICS.items()}
     rows |= {name: _counted(*found) for name, found in counts(inputs).items()}
+    rows |= {fact: _copied(session_facts, "fact", fact, "value") for fact in session_facts["fact"]}
     return frame_of(METRICS, [{"metric": name, **rows[name]} for name in catalogue])
 
 
@@ -166,9 +172,8 @@ def _copied(frame: pl.DataFrame, column: str, wanted: str, value: str) -> dict[s
         "n_people",
         "smallest_people",
     )
-    return {"value": row[value], "n_rows": row.get("n_commitments", row["n_people"])} | {
-        name: row[name] for name in shared
-    }
+    counted = (row[name] for name in ("n_commitments", "n_sessions", "n_people") if row.get(name) is not None)
+    return {"value": row[value], "n_rows": next(counted, None)} | {name: row[name] for name in shared}
 
 
 def _surveyed(result: Result) -> dict[str, object]:

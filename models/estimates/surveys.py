@@ -7,13 +7,12 @@ import polars as pl
 
 from models.catalogue import questions
 from models.contracts import estimate_table, protected_table
-from models.effects.arrays import IntArray
 from models.effects.clusters import Membership
 from models.effects.loneliness import paired_change
 from models.effects.means import fit_mean, mean_result
 from models.effects.result import TOO_FEW_ANSWERS, TOO_FEW_DEGREES_OF_FREEDOM, Result, Sizes, refused
 from models.effects.usefulness import ScoreCells, mean_score, top_two_share
-from models.estimates.inputs import Inputs, result_row
+from models.estimates.inputs import Inputs, codes_of, result_row
 from models.frames import frame_of
 
 USEFULNESS = estimate_table(protected_table("protected_usefulness"))
@@ -26,7 +25,7 @@ def score_cells(inputs: Inputs, question_id: str) -> ScoreCells:
     """Answers of one 1-to-5 question as cells."""
     frame = _answers(inputs, question_id)
     counts = frame.select(f"n_score_{score}" for score in SCORES).cast(pl.Int64).to_numpy()
-    cluster, group, person = _codes(frame)
+    cluster, group, person = codes_of(frame)
     return ScoreCells(cluster, group, person, counts)
 
 
@@ -91,7 +90,7 @@ def amount_mean(inputs: Inputs, question_id: str, step: float) -> Result:
         return refused(f"mean_{question_id}", sizes, (TOO_FEW_ANSWERS,))
     sums = frame["score_sum"].to_numpy().astype(np.float64)
     squares = frame["score_square_sum"].to_numpy().astype(np.float64)
-    fit = fit_mean(n, sums, squares, Membership(*_codes(frame)), thresholds, step=step)
+    fit = fit_mean(n, sums, squares, Membership(*codes_of(frame)), thresholds, step=step)
     if fit is None:
         return refused(f"mean_{question_id}", sizes, (TOO_FEW_DEGREES_OF_FREEDOM,))
     asked = questions()[question_id]
@@ -102,14 +101,6 @@ def _answers(inputs: Inputs, question_id: str) -> pl.DataFrame:
     return inputs["answer_cells"].filter(pl.col("question_id") == question_id).sort("person_id")
 
 
-def _codes(frame: pl.DataFrame) -> tuple[IntArray, IntArray, IntArray]:
-    cluster, group, person = (
-        np.unique(frame[column].to_numpy(), return_inverse=True)[1].astype(np.int64)
-        for column in ("cluster_id", "group_id", "person_id")
-    )
-    return cluster, group, person
-
-
 def latest_change(inputs: Inputs) -> Result:
     """Mean change from the baseline to each person's latest wave at least eight weeks on."""
     return _change(inputs, inputs["loneliness_changes"].filter(pl.col("wave") == "latest"), "latest")
@@ -117,7 +108,7 @@ def latest_change(inputs: Inputs) -> Result:
 
 def _change(inputs: Inputs, frame: pl.DataFrame, wave: str) -> Result:
     n_baseline = int((inputs["loneliness_scores"]["wave"] == "baseline").sum())
-    cluster, group, person = _codes(frame)
+    cluster, group, person = codes_of(frame)
     return paired_change(
         cluster,
         person,

@@ -31,9 +31,11 @@ from models.estimates.inputs import Inputs, people_per_arm
 from models.estimates.kept_by_day import days_open_difference, estimate_kept_by_day
 from models.estimates.known_before import analyse
 from models.estimates.loneliness import estimate_loneliness_measures
+from models.estimates.matching import estimate_match_rates
 from models.estimates.participation import estimate_funnel
 from models.estimates.programme import estimate_metrics, estimate_programme
 from models.estimates.response import estimate_missing, estimate_response
+from models.estimates.sessions import estimate_session_facts
 from models.estimates.slices import estimate_slices
 from models.estimates.surveys import estimate_loneliness, estimate_usefulness, latest_change
 from models.estimates.usefulness import estimate_usefulness_trend, usefulness_trend
@@ -55,7 +57,8 @@ def estimate_tables(
         estimate_effect(inputs),
         estimate_loneliness(inputs),
     )
-    all_metrics = estimate_metrics(inputs, metrics, completion, effect, loneliness)
+    session_facts = estimate_session_facts(inputs)
+    all_metrics = estimate_metrics(inputs, metrics, completion, effect, loneliness, session_facts=session_facts)
     adjusted = analyse(inputs)
     secondaries = {
         "usefulness_trend": usefulness_trend(inputs),
@@ -83,7 +86,9 @@ def estimate_tables(
         "estimate_loneliness_measures": estimate_loneliness_measures(inputs),
         "estimate_response": estimate_response(inputs),
         "estimate_missing": estimate_missing(inputs),
+        "estimate_match_rates": estimate_match_rates(inputs),
         "estimate_funnel": estimate_funnel(inputs),
+        "estimate_session_facts": session_facts,
         "estimate_metrics": all_metrics,
         "estimate_claims": estimate_claims(inputs, claims, all_metrics),
         "estimate_slices": estimate_slices(inputs),

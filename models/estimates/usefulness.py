@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 
 from models.contracts import estimate_table, protected_table
-from models.effects.arrays import IntArray
 from models.effects.clusters import Membership
 from models.effects.expectation_gap import ExpectationPairs, net_exceeded, share_exceeded, share_fell_short
 from models.effects.expectation_gap import expectation_gap as mean_gap
 from models.effects.result import Result
 from models.effects.trend import SessionScores, pooled_trend, predicted_top_two, within_person_trend
 from models.effects.usefulness import N_SCORES, ScoreCells, top_two_share
-from models.estimates.inputs import Inputs, result_row
+from models.estimates.inputs import Inputs, codes_of, result_row
 from models.estimates.participation import SESSIONS_WANTED
 from models.frames import frame_of
 
@@ -74,7 +72,7 @@ def session_scores(inputs: Inputs) -> SessionScores:
     frame = frame.sort("person_id", "session_number", "group_id")
     counts = frame.select(f"n_score_{score}" for score in range(1, N_SCORES + 1)).cast(pl.Int64).to_numpy()
     session = frame["session_number"].cast(pl.Int64).to_numpy()
-    return SessionScores(ScoreCells(*_codes(frame), counts), session)
+    return SessionScores(ScoreCells(*codes_of(frame), counts), session)
 
 
 def expectation_pairs(inputs: Inputs) -> ExpectationPairs:
@@ -84,7 +82,7 @@ def expectation_pairs(inputs: Inputs) -> ExpectationPairs:
     before, after = (
         frame[column].cast(pl.Int64).to_numpy() for column in ("expected_score", "experienced_score")
     )
-    return ExpectationPairs.from_scores(Membership(*_codes(frame)), before, after)
+    return ExpectationPairs.from_scores(Membership(*codes_of(frame)), before, after)
 
 
 def _trend_row(number: int, basis: str, result: Result) -> dict[str, object]:
@@ -96,11 +94,3 @@ def _trend_row(number: int, basis: str, result: Result) -> dict[str, object]:
         "smallest_people": result.n_persons,
         **result_row(result, is_sequence=True),
     }
-
-
-def _codes(frame: pl.DataFrame) -> tuple[IntArray, IntArray, IntArray]:
-    cluster, group, person = (
-        np.unique(frame[column].to_numpy(), return_inverse=True)[1].astype(np.int64)
-        for column in ("cluster_id", "group_id", "person_id")
-    )
-    return cluster, group, person

@@ -2,7 +2,8 @@
 -- known outcome, and how many were kept. Everything in a pattern was fixed before the appointment was asked for.
 -- Earlier results count only where they were mature and reported by the day of the check-out (no look ahead);
 -- a person's shares are pulled towards the programme's by two commitments, (k + 2 p) / (n + 2), and cut to tenths
--- of kept and fifths of booked. 0 is not said (difficulty, importance, confidence, due date, session number).
+-- of kept and fifths of booked. 0 is not said (difficulty, importance, confidence, due date, session number). Rows
+-- are summed by the numbers of persons and groups; their ids stand beside.
 with settings as (
     select
         horizon_days,
@@ -12,10 +13,11 @@ with settings as (
 
 commitments as (
     select
-        commitment_id,
         cluster_id,
         group_id,
+        group_number,
         person_id,
+        person_number,
         arm,
         session_number,
         made_on,
@@ -26,47 +28,30 @@ commitments as (
         confidence_1_5,
         state,
         reported_day,
-        is_mature,
-        kept
+        kept,
+        is_mature and arm is not null and state <> 'unknown' as is_counted
     from commitment_outcomes
-),
-
-counted as (
-    select
-        commitment_id,
-        cluster_id,
-        group_id,
-        person_id,
-        arm,
-        session_number,
-        made_on,
-        made_day,
-        due_day,
-        difficulty_1_5,
-        importance_1_5,
-        confidence_1_5,
-        kept
-    from commitments
-    where is_mature and arm is not null and state <> 'unknown'
 ),
 
 programme as (
     select
         sum(kept) * 1e0 / count(*) as kept_share,
         sum(arm) * 1e0 / count(*) as booked_share
-    from counted
+    from commitments
+    where is_counted
 ),
 
 check_outs as (
     select distinct
-        person_id,
+        person_number,
         made_day
-    from counted
+    from commitments
+    where is_counted
 ),
 
 earlier as (
     select
-        o.person_id,
+        o.person_number,
         o.made_day,
         count(*) as n_earlier,
         sum(case when c.arm is not null then 1 else 0 end) as n_arm_known,
@@ -93,15 +78,16 @@ earlier as (
         ) as n_known_kept
     from check_outs as o
     cross join settings as s
-    inner join commitments as c on o.person_id = c.person_id and c.made_day < o.made_day
-    group by o.person_id, o.made_day
+    inner join commitments as c on o.person_number = c.person_number and c.made_day < o.made_day
+    group by o.person_number, o.made_day
 ),
 
 group_days as (
     select distinct
         group_id,
         made_day
-    from counted
+    from commitments
+    where is_counted
 ),
 
 sizes as (
@@ -119,7 +105,9 @@ patterns as (
     select
         c.cluster_id,
         coalesce(c.group_id, c.person_id) as group_id,
+        c.group_number,
         c.person_id,
+        c.person_number,
         c.arm,
         c.kept,
         cast(coalesce(c.difficulty_1_5, 0) as smallint) as difficulty,
@@ -168,16 +156,19 @@ patterns as (
             end as smallint
         ) as group_size,
         cast(extract(quarter from c.made_on) as smallint) as quarter
-    from counted as c
+    from commitments as c
     cross join programme as p
-    left join earlier as e on c.person_id = e.person_id and c.made_day = e.made_day
+    left join earlier as e on c.person_number = e.person_number and c.made_day = e.made_day
     left join sizes as z on c.group_id = z.group_id and c.made_day = z.made_day
+    where c.is_counted
 )
 
 select
     cluster_id,
-    group_id,
-    person_id,
+    group_number,
+    min(group_id) as group_id,
+    person_number,
+    min(person_id) as person_id,
     arm,
     difficulty,
     importance,
@@ -190,12 +181,12 @@ select
     group_size,
     quarter,
     count(*) as n,
-    sum(kept) as n_kept
+    cast(sum(kept) as bigint) as n_kept
 from patterns
 group by
     cluster_id,
-    group_id,
-    person_id,
+    group_number,
+    person_number,
     arm,
     difficulty,
     importance,

@@ -1,6 +1,8 @@
 -- One row per commitment: arm, group, cluster, state, and whether it was kept, as of the cut.
 -- Kept: done, on a day within the horizon or, with no such day, reported within horizon and lag.
 -- `is_mature*` says whether the clock of that line has run out at the cut; `kept*` is 1 or 0, never unknown.
+-- `person_number` and `group_number` are what estimates count by, as whole numbers are counted much faster than ids; a
+-- person without a group is a group of one. They are numbered anew in every run and are never published.
 with settings as (
     select
         cut_day,
@@ -59,6 +61,7 @@ member_of as (
 clusters as (
     select
         person_id,
+        row_number() over (order by person_id asc nulls last) as person_number,
         cluster_id,
         partner_cluster_id
     from person_clusters
@@ -112,6 +115,7 @@ placed as (
             else 0
         end as arm,
         e.is_booked_late,
+        k.person_number,
         k.cluster_id,
         k.partner_cluster_id
     from commitments as c
@@ -119,6 +123,18 @@ placed as (
     left join sessions as s on c.session_id = s.session_id
     left join member_of as m on c.commitment_id = m.commitment_id
     inner join clusters as k on c.person_id = k.person_id
+),
+
+counted_groups as (
+    select distinct coalesce(group_id, person_id) as group_id
+    from placed
+),
+
+numbered_groups as (
+    select
+        group_id,
+        row_number() over (order by group_id asc nulls last) as group_number
+    from counted_groups
 )
 
 select
@@ -127,6 +143,8 @@ select
     p.session_id,
     p.group_id,
     p.session_number,
+    p.person_number,
+    n.group_number,
     p.cluster_id,
     p.partner_cluster_id,
     z.cohort,
@@ -168,5 +186,6 @@ select
     end as kept_due
 from placed as p
 cross join settings as s
+inner join numbered_groups as n on coalesce(p.group_id, p.person_id) = n.group_id
 left join groups_six as g on p.group_id = g.group_id
 left join spells as z on p.commitment_id = z.commitment_id

@@ -1,8 +1,15 @@
 -- One row per cluster, group, person and arm of mature commitments: what happened before their check-out.
 -- Nothing an appointment booked at a check-out can have changed: the commitments of the person's previous check-out,
 -- by whether those had an appointment of their own, and whether the person came to the session before this one.
+-- A check-out less than the horizon after the previous one counts no commitments of it: those were still open then,
+-- and an appointment for the new ones may have changed what became of them.
 -- At the session of the check-out itself almost everybody was present, and later ones an appointment may change.
-with commitments as (
+with settings as (
+    select horizon_days
+    from run_settings
+),
+
+commitments as (
     select
         commitment_id,
         cluster_id,
@@ -33,11 +40,25 @@ before as (
     select
         person_id,
         made_day,
+        lag(made_day) over (partition by person_id order by made_day asc nulls last) as previous_day,
         lag(n_without) over (partition by person_id order by made_day asc nulls last) as n_without,
         lag(n_without_kept) over (partition by person_id order by made_day asc nulls last) as n_without_kept,
         lag(n_with) over (partition by person_id order by made_day asc nulls last) as n_with,
         lag(n_with_kept) over (partition by person_id order by made_day asc nulls last) as n_with_kept
     from check_outs
+),
+
+ended_before as (
+    select
+        b.person_id,
+        b.made_day,
+        b.n_without,
+        b.n_without_kept,
+        b.n_with,
+        b.n_with_kept
+    from before as b
+    cross join settings as s
+    where b.previous_day + s.horizon_days <= b.made_day
 ),
 
 sessions as (
@@ -71,7 +92,7 @@ select
     sum(case when t.was_there is not null then 1 else 0 end) as n_sessions,
     sum(coalesce(t.was_there, 0)) as n_attended
 from commitments as c
-left join before as b on c.person_id = b.person_id and c.made_day = b.made_day
+left join ended_before as b on c.person_id = b.person_id and c.made_day = b.made_day
 left join attended as t on c.person_id = t.person_id and c.session_id = t.session_id
 where c.is_mature and c.arm is not null
 group by c.cluster_id, coalesce(c.group_id, c.person_id), c.person_id, c.arm

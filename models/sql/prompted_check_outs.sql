@@ -22,7 +22,9 @@ outcomes as (
         commitment_id,
         cluster_id,
         coalesce(group_id, person_id) as group_id,
+        group_number,
         person_id,
+        person_number,
         session_id,
         state,
         kept
@@ -34,7 +36,9 @@ drawn as (
     select
         o.cluster_id,
         o.group_id,
+        o.group_number,
         o.person_id,
+        o.person_number,
         o.session_id,
         a.block,
         case when a.prompt_shown then 1 else 0 end as arm,
@@ -49,7 +53,9 @@ drawn as (
 select
     cluster_id,
     group_id,
+    group_number,
     person_id,
+    person_number,
     session_id,
     block,
     arm,
@@ -59,4 +65,4 @@ select
     sum(case when state = 'unknown' then 1 else 0 end) as n_unknown,
     sum(kept) as n_kept
 from drawn
-group by cluster_id, group_id, person_id, session_id, block, arm
+group by cluster_id, group_id, group_number, person_id, person_number, session_id, block, arm

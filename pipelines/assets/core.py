@@ -5,10 +5,12 @@ from collections.abc import Iterator
 import dagster as dg
 
 from models.contracts import CORE_TABLES
+from models.cross_rules import CROSS_RULES
 from models.derived import DerivedTable, derived_tables
 from pipelines.assets.incoming import HISTORIES
 from pipelines.assets.programme import ProgrammeFolder
-from pipelines.assets.results import check_specs, table_checks
+from pipelines.assets.results import across_checks, across_specs, check_specs, table_checks
+from pipelines.stages.across import check_across
 from pipelines.stages.loading import check_core
 from pipelines.stages.tables import build_clusters, build_core_tables, build_derived_table, build_weeks
 
@@ -23,16 +25,21 @@ BUILT_IN_PYTHON = ("person_clusters", "weeks")
         )
         for table in CORE_TABLES
     ],
-    check_specs=check_specs(CORE, blocking=True, description="A broken rule here stops the run."),
+    check_specs=[
+        *check_specs(CORE, blocking=True, description="A broken rule here stops the run."),
+        *across_specs(CROSS_RULES),
+    ],
     name="core",
     compute_kind="duckdb",
 )
-def core(programme: ProgrammeFolder) -> Iterator[dg.MaterializeResult[None]]:
+def core(programme: ProgrammeFolder) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Build the core tables as of the cut and check them."""
     with programme.held():
         build_core_tables(programme.load())
         results = check_core(programme.load())
+        across = check_across(programme.load())
     yield from table_checks(CORE, results, dg.AssetCheckSeverity.ERROR, {})
+    yield from across_checks(across)
 
 
 @dg.asset(

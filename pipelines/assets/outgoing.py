@@ -8,7 +8,9 @@ from models.contracts import PROTECTED_TABLES, estimate_table
 from models.derived import derived_tables
 from pipelines.assets.core import BUILT_IN_PYTHON
 from pipelines.assets.programme import ProgrammeFolder
+from pipelines.settings import now
 from pipelines.stages.estimating import estimate_all
+from pipelines.stages.landed_copies import expire_copies
 from pipelines.stages.protecting import protect_all, settle_ledger
 from pipelines.stages.releasing import (
     release_draft,
@@ -109,4 +111,5 @@ def released(programme: ProgrammeFolder) -> dg.MaterializeResult[None]:
         loaded = programme.load()
         release = release_draft(loaded)
         settle_ledger(loaded)
+        expire_copies(loaded, now())
     return dg.MaterializeResult(metadata={"release": release.release_id, "week": release.week})

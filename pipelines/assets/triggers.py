@@ -6,7 +6,7 @@ import dagster as dg
 
 from pipelines.assets.programme import ProgrammeFolder
 from pipelines.settings import SettingsError, find_programme_folder, load_programme
-from pipelines.stages.landing import list_inbox
+from pipelines.stages.landing import waiting_files
 
 MONDAY_AT_SIX = "0 6 * * 1"
 SECONDS_BETWEEN_LOOKS = 60
@@ -40,8 +40,9 @@ weekly_refresh = dg.ScheduleDefinition(
 )
 def inbox_sensor(context: dg.SensorEvaluationContext, programme: ProgrammeFolder) -> dg.SensorResult:
     """Ask for a run when the inbox holds something else than at the last look, so refused files are not tried again."""
-    found = list_inbox(programme.load().folders)
-    content = hashlib.sha256("\n".join(file.sha256 for file in found).encode()).hexdigest() if found else ""
+    found = waiting_files(programme.load())
+    listed = "\n".join(f"{file.name}|{file.version}" for file in found)
+    content = hashlib.sha256(listed.encode()).hexdigest() if found else ""
     if not found:
         return dg.SensorResult(skip_reason="The inbox is empty.", cursor=content)
     if content == context.cursor:

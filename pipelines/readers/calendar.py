@@ -1,7 +1,8 @@
 """Calendars (ICS of Google, Outlook, Exchange): one row per occurrence of an event.
 
-What belongs here: time zones by any name, repeats with their exceptions, who is a person and who a room.
-What does not: which event belongs to which session or commitment (a source file and the core say that).
+What belongs here: time zones by any name, who is a person and who a room.
+What does not: how a series repeats (`calendar_series`), which event belongs to which session or commitment (a
+source file and the core say that).
 
 A calendar says scheduled and an attendee's PARTSTAT says intended; neither says held. DTSTAMP is often the time
 of the export, so it is never read. Components are few and nested, so they are read one by one, unlike tables.
@@ -9,22 +10,22 @@ of the export, so it is never read. Components are few and nested, so they are r
 
 from __future__ import annotations
 
+import quopri
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import icalendar
 import polars as pl
-import recurring_ical_events
 from icalendar.error import InvalidCalendar
 
+from pipelines.readers.calendar_series import NUMBER, UnreadableSeriesError, listed, occurrences, repeats
 from pipelines.readers.raw import ROW_NUMBER, RawTable
 from pipelines.readers.refusal import FileRefused
 
 FORMAT = "ics"
 DEFAULT_WINDOW = timedelta(days=730)
-LONGEST_SERIES = timedelta(days=20 * 366)
 
 COLUMNS = (
     "uid",
@@ -44,17 +45,14 @@ COLUMNS = (
     "is_recurring",
 )
 
-_NUMBER = "X-PEERLIFT-NUMBER"
 _ROOMS = ("RESOURCE", "ROOM")
-_ROOM_ADDRESS = "@resource.calendar.google.com"
-_WITHIN_A_DAY = ("SECONDLY", "MINUTELY", "HOURLY")
-_REMEDY = "Mend or delete the event in the calendar and export it again"
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    name: str
-    window: timedelta
+_NOBODY_S_ADDRESSES = ("@resource.calendar.google.com", "@group.calendar.google.com")
+_COPIED = "NON-PARTICIPANT"
+# A text of older Outlooks, whose lines go on after a `=` at their end.
+_QUOTED_PRINTABLE = re.compile(
+    r"^[A-Z-]+;[^:\r\n]*ENCODING=QUOTED-PRINTABLE[^:\r\n]*:(?:[^\r\n]*=\r?\n)+", re.IGNORECASE | re.MULTILINE
+)
+_REMEDY = "Export the calendar again and bring that file whole"
 
 
 def read(text: str, file: str, window: timedelta = DEFAULT_WINDOW) -> RawTable:
@@ -68,17 +66,14 @@ def read(text: str, file: str, window: timedelta = DEFAULT_WINDOW) -> RawTable:
     Returns:
         Columns `uid` to `is_recurring` of `COLUMNS`; times as `2026-01-05T09:12:00Z`, or without `Z` where the
         event names no zone (the source file's applies); `row_number` is the number of the VEVENT in the file.
-        A cancelled single occurrence of a series is left out; a cancelled event stays, with its status.
+        A cancelled single occurrence of a series is left out; a cancelled event stays, with its status. Where
+        the repeats of a series are broken, go on within the day or over more than twenty years, its events stand
+        once each with a `start` that reads as no time: they are set aside, and the other events go on.
 
     Raises:
-        FileRefused: `unreadable_file` where the calendar or a repeat rule is broken, `series_too_long` where a
-            series repeats within the day or over more than twenty years.
+        FileRefused: `unreadable_file` where the calendar as a whole is broken or cut short.
     """
-    rows = [
-        _row(event, is_recurring=len(series) > 1 or _repeats(series[0]))
-        for series in _series(_calendars(text, file))
-        for event in _occurrences(series, _File(file, window))
-    ]
+    rows = [row for series in _series(_calendars(text, file)) for row in _rows(series, window)]
     schema = {**dict.fromkeys(COLUMNS, pl.String()), ROW_NUMBER: pl.Int64()}
     frame = pl.DataFrame(rows, schema=schema, orient="row").sort(ROW_NUMBER, "start", maintain_order=True)
     return RawTable(FORMAT, frame, frame.height, recorded_column="last_modified")
@@ -91,10 +86,14 @@ def _calendars(text: str, file: str) -> Sequence[Any]:
         if lines.count(f"BEGIN:{part}") != lines.count(f"END:{part}"):
             raise FileRefused(file, "unreadable_file", f"it breaks off: a {part} is not closed", _REMEDY)
     try:
-        return icalendar.Calendar.from_ical(text, multiple=True)
+        return icalendar.Calendar.from_ical(_joined(text), multiple=True)
     except (ValueError, OSError, InvalidCalendar):
         # The parser quotes the line it stumbled on, and looks for a zone's name among files.
         raise FileRefused(file, "unreadable_file", "its lines are not those of a calendar", _REMEDY) from None
+
+
+def _joined(text: str) -> str:
+    return _QUOTED_PRINTABLE.sub(lambda found: re.sub(r"=\r?\n", "", found[0]), text)
 
 
 def _series(calendars: Sequence[Any]) -> Iterator[list[Any]]:
@@ -104,93 +103,24 @@ def _series(calendars: Sequence[Any]) -> Iterator[list[Any]]:
         groups: dict[str, list[Any]] = {}
         for event in calendar.walk("VEVENT"):
             number += 1
-            event[_NUMBER] = str(number)
+            event[NUMBER] = str(number)
+            if _text(calendar, "METHOD").upper() == "CANCEL":
+                event["STATUS"] = "CANCELLED"
             groups.setdefault(_text(event, "UID") or f"event {number}", []).append(event)
         yield from groups.values()
 
 
-def _repeats(event: Any) -> bool:
-    return any(name in event for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
-
-
-def _occurrences(series: list[Any], file: _File) -> Iterator[Any]:
-    """Occurrences of a series, without the single ones that were cancelled."""
-    # By number: an unfolded occurrence may carry a RECURRENCE-ID of its own and its master's status.
-    cancelled = {event[_NUMBER] for event in series if _is_cancelled_override(event)}
-    unfolds = any("RRULE" in event or "RDATE" in event for event in series)
-    for event in _unfolded(series, file) if unfolds else series:
-        if event[_NUMBER] not in cancelled:
-            yield event
-
-
-def _is_cancelled_override(event: Any) -> bool:
-    return "RECURRENCE-ID" in event and _text(event, "STATUS").upper() == "CANCELLED"
-
-
-def _unfolded(series: list[Any], file: _File) -> list[Any]:
-    holder = icalendar.Calendar()
-    for event in series:
-        holder.add_component(event)
-    first, last = _span(series, file)
+def _rows(series: list[Any], window: timedelta) -> Iterator[tuple[str | int | None, ...]]:
+    """The rows of a series: of its occurrences or, where these can't be told, of its events."""
+    is_recurring = len(series) > 1 or repeats(series[0])
     try:
-        query = recurring_ical_events.of(holder, keep_recurrence_attributes=True)
-        found: list[Any] = query.between(first - timedelta(days=1), last)
-    except (ValueError, KeyError, AttributeError, TypeError, OverflowError, InvalidCalendar):
-        raise _broken(series, file) from None
-    return found
-
-
-def _span(series: list[Any], file: _File) -> tuple[datetime, datetime]:
-    """From the first start of a series to its end, or to the window's where it has none."""
-    try:
-        first = min(_aware(event["DTSTART"].dt) for event in series)
-        rules = [_rule(rule) for event in series for rule in _listed(event, "RRULE")]
-        last = max(_ends(series, rules, first, file.window)) + timedelta(seconds=1)
-        is_too_often = any(str(part).upper() in _WITHIN_A_DAY for rule in rules for part in rule["FREQ"])
-    except (ValueError, KeyError, AttributeError, TypeError):
-        raise _broken(series, file) from None
-    if is_too_often or last - first > max(LONGEST_SERIES, file.window) + timedelta(days=2):
-        raise FileRefused(
-            file.name,
-            "series_too_long",
-            f"event {series[0][_NUMBER]} of the file repeats within the day or over more than twenty years",
-            _REMEDY,
-        )
-    return first, last
-
-
-def _rule(rule: Any) -> Any:
-    if not isinstance(rule, icalendar.vRecur):
-        raise TypeError("the repeat rule is broken")
-    return rule
-
-
-def _ends(series: list[Any], rules: list[Any], first: datetime, window: timedelta) -> Iterator[datetime]:
-    """Instants up to which a series has to be searched, one for each thing that can prolong it."""
-    for event in series:
-        yield _aware(event["DTSTART"].dt)
-        for dates in _listed(event, "RDATE"):
-            # A date may be given as a period: its start counts.
-            yield from (_aware(day.dt[0] if isinstance(day.dt, tuple) else day.dt) for day in dates.dts)
-    for rule in rules:
-        if "UNTIL" in rule:
-            yield max(_aware(until) for until in rule["UNTIL"]) + timedelta(days=1)
-        else:
-            yield first + (LONGEST_SERIES if "COUNT" in rule else window)
-
-
-def _broken(series: list[Any], file: _File) -> FileRefused:
-    number = series[0][_NUMBER]
-    return FileRefused(
-        file.name, "unreadable_file", f"the repeats of event {number} of the file cannot be read", _REMEDY
-    )
-
-
-def _aware(moment: date | datetime) -> datetime:
-    """An instant near `moment`, good enough to bound a search; a missing zone counts as UTC."""
-    if not isinstance(moment, datetime):
-        moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        found = list(occurrences(series, window))
+    except UnreadableSeriesError as error:
+        for event in series:
+            event["DTSTART"] = icalendar.vText(str(error))
+            yield _row(event, is_recurring=is_recurring)
+        return
+    yield from (_row(event, is_recurring=is_recurring) for event in found)
 
 
 def _row(event: Any, *, is_recurring: bool) -> tuple[str | int | None, ...]:
@@ -213,28 +143,37 @@ def _row(event: Any, *, is_recurring: bool) -> tuple[str | int | None, ...]:
         str(len({*organizer, *attendees})),
         _text(event, "LOCATION") or None,
         "true" if is_recurring else "false",
-        int(event[_NUMBER]),
+        int(event[NUMBER]),
     )
 
 
-def _listed(event: Any, name: str) -> list[Any]:
-    value = event.get(name, [])
-    return value if isinstance(value, list) else [value]
-
-
 def _text(event: Any, name: str) -> str:
-    return " ".join(str(value) for value in _listed(event, name)[:1])
+    return " ".join(_plain(value) for value in listed(event, name)[:1])
+
+
+def _plain(value: Any) -> str:
+    params = getattr(value, "params", {})
+    if str(params.get("ENCODING", "")).upper() != "QUOTED-PRINTABLE":
+        return str(value)
+    try:
+        return quopri.decodestring(str(value)).decode(str(params.get("CHARSET", "utf-8")))
+    except (LookupError, ValueError):
+        return str(value)
 
 
 def _people(event: Any, name: str) -> list[str]:
-    """Addresses of the people in a property, each once, in lower case; rooms and resources are not people."""
-    people = [_address(value) for value in _listed(event, name) if not _is_room(value)]
+    """Addresses of the people in a property, each once, in lower case.
+
+    Rooms, resources, calendars, and those who only get a copy are not people of the event.
+    """
+    people = [_address(value) for value in listed(event, name) if not _is_nobody(value)]
     return list(dict.fromkeys(person for person in people if person))
 
 
-def _is_room(value: Any) -> bool:
-    kind = str(getattr(value, "params", {}).get("CUTYPE", "")).upper()
-    return kind in _ROOMS or str(value).lower().endswith(_ROOM_ADDRESS)
+def _is_nobody(value: Any) -> bool:
+    params = getattr(value, "params", {})
+    kind, role = (str(params.get(name, "")).upper() for name in ("CUTYPE", "ROLE"))
+    return kind in _ROOMS or role == _COPIED or str(value).lower().endswith(_NOBODY_S_ADDRESSES)
 
 
 def _address(value: Any) -> str:
@@ -251,7 +190,7 @@ def _time(event: Any, name: str) -> str | None:
     """A time of an event as text; what cannot be placed keeps its own text, so that it reads as unreadable."""
     if name not in event:
         return None
-    value = _listed(event, name)[0]
+    value = listed(event, name)[0]
     try:
         moment = value.dt
     except (AttributeError, ValueError):

@@ -61,8 +61,8 @@ OTHER_FORMATS = (
         recognised_by="the text begins with `BEGIN:VCALENDAR`",
         personal="none; a description is read only as being there or not, and rooms are no attendees",
         left_out="single occurrences of a series that were cancelled",
-        refused="`series_too_long`: a series that repeats within the day or over more than twenty years;"
-        " `unreadable_file`: it breaks off, or a repeat rule is broken",
+        refused="`unreadable_file`: it breaks off, or is no calendar; a series whose repeats are broken, go on within"
+        " the day or over more than twenty years is one row without a readable start, and the others are read",
         to_know="Columns: " + ", ".join(f"`{column}`" for column in calendar.COLUMNS) + ".",
     ),
 )

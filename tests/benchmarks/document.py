@@ -1,6 +1,6 @@
-"""Writes `docs/benchmarks.md`: what the estimators cost at ten million commitments, and what a demo run costs.
+"""Writes `docs/benchmarks.md`: what the estimators, a million answers and a demo run cost.
 
-Run by `make bench`; some minutes. Both benchmarks print while they run by hand; here their words become the document.
+Run by `make bench`; some minutes. The benchmarks print while they run by hand; here their words become the document.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ def main() -> None:
     parts = (
         head(),
         f"## Estimators\n\n{said_by('estimators.py')}\n\n{PEERS_NOTE}",
+        f"## A million answers\n\n{said_by('million_answers.py')}\n",
         f"## A demo run, step by step\n\n```\n{said_by('demo_run.py')}\n```\n",
     )
     into.write_text("\n".join(parts), "utf-8")

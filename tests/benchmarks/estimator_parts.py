@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,19 +28,42 @@ PEOPLE_AT_ONCE = 100_000
 LEVELS = {"difficulty": (1, 6), "prior_kept_tenths": (3, 8), "prior_booked_fifths": (0, 5), "quarter": (1, 5)}
 """Lowest level and the one after the highest: 5 x 5 x 5 x 4 = 500 patterns."""
 
-GROUP_BY = "select cluster_id, arm, count(*) as n, sum(kept)::bigint as n_kept from commitments group by all"
-PERSON_CELLS = """
-    select
-        cluster_id, {group} as group_id, {person} as person_id, arm, sum(kept)::bigint as n_done,
-        (count(*) - sum(kept))::bigint as n_not_done, 0::bigint as n_withdrawn, 0::bigint as n_unknown,
-        sum(kept)::bigint as n_kept
-    from commitments group by all
+UNKNOWN_SHARE = 0.03
+"""Commitments whose outcome nobody recorded; they count for nothing but the bounds."""
+
+GROUP_BY = (
+    "select cluster_id, arm, count(*) as n, sum(kept)::bigint as n_kept from commitment_outcomes group by all"
+)
+CLUSTER_COUNTS = """
+    select cluster_id, arm, count(*) as n, sum(kept)::bigint as n_kept from commitment_outcomes
+    where state <> 'unknown' group by all
 """
+HEADLINE_CELLS = """
+    select cluster_id, {group}, {person}, arm, n_done, n_not_done, n_withdrawn, n_unknown, n_kept
+    from ({effect_cells}) where line = 'primary'
+"""
+"""What the headline reads of the shipped select, which counts every line of the difference."""
 ADJUSTMENT_CELLS = """
+    select cluster_id, {group}, {person}, arm, {levels}, count(*) as n, sum(kept)::bigint as n_kept
+    from commitment_outcomes where state <> 'unknown' group by all
+"""
+OUTCOMES = """
     select
-        cluster_id, {group} as group_id, {person} as person_id, arm, {levels},
-        count(*) as n, sum(kept)::bigint as n_kept
-    from commitments group by all
+        group_number as cluster_id, group_number as partner_cluster_id, 'g_' || md5('g' || group_number) as group_id,
+        group_number, 'p_' || md5('p' || person_number) as person_id, person_number, arm::integer as arm,
+        case when is_unknown then 'unknown' when kept = 1 then 'done' else 'not_done' end as state,
+        false as is_booked_late, true as is_group_six, true as is_mature, true as is_mature_14, true as is_mature_42,
+        true as is_mature_due, kept::integer as kept, kept as kept_14, kept as kept_42, kept as kept_due,
+        {levels}
+    from drawn
+"""
+"""The columns of the derived table `commitment_outcomes` that counts are made from, and what was known before."""
+NOTHING_PROMPTED = """
+    create table prompted_check_outs as
+    select
+        cluster_id, group_id, group_number, person_id, person_number, arm, 0 as n_done, 0 as n_not_done,
+        0 as n_withdrawn, 0 as n_unknown, 0 as n_kept
+    from commitment_outcomes limit 0
 """
 IDS = {"group": "group_id", "person": "person_id"}
 NUMBERS = {"group": "group_number", "person": "person_number"}
@@ -74,8 +98,10 @@ def make(database: str, n_commitments: int) -> tuple[Steps, Found]:
             arm = rng.random(size) < 1 / (1 + np.exp(0.2 - 0.25 * ease))
             kept = rng.random(size) < 1 / (1 + np.exp(-0.8 - 0.35 * ease - groups[group] - own - 0.8 * arm))
             numbers = {"person_number": person, "group_number": group, **levels}
-            columns = {**numbers, "arm": arm.astype(np.int16), "kept": kept.astype(np.int16)}
-            _append(connection, columns, is_first=begin == 0)
+            is_unknown = rng.random(size) < UNKNOWN_SHARE
+            answers = {"arm": arm, "kept": (kept & ~is_unknown).astype(np.int16), "is_unknown": is_unknown}
+            _append(connection, {**numbers, **answers}, is_first=begin == 0)
+        connection.execute(NOTHING_PROMPTED)
     return {}, {}
 
 
@@ -83,13 +109,8 @@ def _append(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, object]
     import polars as pl
 
     connection.register("drawn", pl.DataFrame(columns).to_arrow())
-    select = """
-        select
-            group_number as cluster_id, 'g_' || md5('g' || group_number) as group_id,
-            'p_' || md5('p' || person_number) as person_id, *
-        from drawn
-    """
-    connection.execute(("create table commitments as" if is_first else "insert into commitments") + select)
+    table = "create table commitment_outcomes as" if is_first else "insert into commitment_outcomes"
+    connection.execute(table + OUTCOMES.format(levels=", ".join(LEVELS)))
     connection.unregister("drawn")
 
 
@@ -104,7 +125,7 @@ def bare_group_by(database: str) -> tuple[Steps, Found]:
 
 
 def crude_by_cluster(database: str) -> tuple[Steps, Found]:
-    """The same query, then the headline with its interval from counts per cluster and arm."""
+    """The headline with its interval from counts per cluster and arm: what only these need."""
     steps: Steps = {}
     with timed(steps, "imports"):
         import duckdb
@@ -114,7 +135,7 @@ def crude_by_cluster(database: str) -> tuple[Steps, Found]:
         from models.effects.difference import risk_difference
         from models.effects.result import Thresholds
     with timed(steps, "query"), duckdb.connect(database, read_only=True) as connection:
-        counts = connection.execute(GROUP_BY).fetchnumpy()
+        counts = connection.execute(CLUSTER_COUNTS).fetchnumpy()
     with timed(steps, "cells"):
         cluster, kept, none = counts["cluster_id"], counts["n_kept"], np.zeros_like(counts["n"])
         numbers = (kept, counts["n"] - kept, none, none, kept)
@@ -126,7 +147,7 @@ def crude_by_cluster(database: str) -> tuple[Steps, Found]:
 
 
 def crude_by_person(database: str, columns: Mapping[str, str]) -> tuple[Steps, Found]:
-    """The way of the pipeline: counts per person and arm, then the headline with everything that is shown of it."""
+    """The way of the pipeline: its counts per person and arm, then the headline with everything that is shown of it."""
     steps: Steps = {}
     with timed(steps, "imports"):
         import duckdb
@@ -136,7 +157,8 @@ def crude_by_person(database: str, columns: Mapping[str, str]) -> tuple[Steps, F
         from models.estimates.inputs import cells_of
         from pipelines.store.warehouse import fetch
     with timed(steps, "query"), duckdb.connect(database, read_only=True) as connection:
-        frame = fetch(connection, PERSON_CELLS.format(**columns))
+        shipped = resources.files("models").joinpath("sql/effect_cells.sql").read_text("utf-8")
+        frame = fetch(connection, HEADLINE_CELLS.format(**columns, effect_cells=shipped))
     with timed(steps, "cells"):
         cells = cells_of(frame)
     with timed(steps, "estimate"):
@@ -176,7 +198,8 @@ def within_persons(database: str) -> tuple[Steps, Found]:
         from models.effects.within_person import within_fit, within_model
     with timed(steps, "query"), duckdb.connect(database, read_only=True) as connection:
         select = "select cluster_id, person_number, arm, count(*) as n, sum(kept)::bigint as n_kept"
-        counts = connection.execute(f"{select} from commitments group by all").fetchnumpy()
+        known = "from commitment_outcomes where state <> 'unknown' group by all"
+        counts = connection.execute(f"{select} {known}").fetchnumpy()
     with timed(steps, "estimate"):
         whole = {name: np.asarray(values, dtype=np.int64) for name, values in counts.items()}
         membership = Membership(whole["cluster_id"], whole["cluster_id"], whole["person_number"])
@@ -189,16 +212,10 @@ def within_persons(database: str) -> tuple[Steps, Found]:
 
 
 def _patterns(frame: pl.DataFrame) -> CommitmentPatterns:
-    import polars as pl
-
-    from models.effects.clusters import Membership
     from models.effects.covariates import CommitmentPatterns
     from models.estimates.known_before import COVARIATES, membership_of, numbers_of
 
-    if frame["person_id"].dtype == pl.String:
-        membership = membership_of(frame)
-    else:
-        membership = Membership(*(numbers_of(frame, name) for name in ("cluster_id", "group_id", "person_id")))
+    membership = membership_of(frame)
     levels = {COVARIATES[name]: frame[name].to_numpy() for name in LEVELS}
     arm, n, kept = (numbers_of(frame, name) for name in ("arm", "n", "n_kept"))
     return CommitmentPatterns.of_columns(membership, arm, n, kept, levels)
@@ -217,7 +234,8 @@ def write_parquet(database: str) -> tuple[Steps, Found]:
     path = Path(database).with_name("commitments.parquet")
     with duckdb.connect(database, read_only=True) as connection:
         connection.execute(
-            f"copy (select cluster_id, person_number, arm, kept from commitments) to '{path}' (format parquet)"
+            "copy (select cluster_id, person_number, arm, kept from commitment_outcomes where state <> 'unknown') "
+            f"to '{path}' (format parquet)"
         )
     return {}, {}
 

@@ -11,6 +11,7 @@ import pytest
 from programmes import Ran, run
 
 from models.contracts import CORE_TABLES, PROTECTED_TABLES
+from models.cross_rules import CROSS_RULES
 from pipelines.dagster_home import prepare_dagster_home
 from pipelines.errors import RunFailedError
 from pipelines.publish import current_release
@@ -81,7 +82,8 @@ def test_runs_of_the_command_appear_in_the_programmes_instance(
             runs[-1].run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
         ).records
     assert [record.status for record in runs] == [dg.DagsterRunStatus.SUCCESS]
-    assert len(checks) == 2 * len(CORE_TABLES)
+    across = {rule.table.name for rule in CROSS_RULES}
+    assert len(checks) == 2 * len(CORE_TABLES) + len(across)
 
 
 def test_materialising_in_dagster_does_what_the_command_does(

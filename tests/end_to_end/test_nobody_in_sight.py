@@ -46,14 +46,15 @@ def plant(folder: Path) -> None:
     sheet = book.worksheets[0]
     headings = [str(cell.value) for cell in sheet[1]]
     sheet.cell(3, headings.index("Name") + 1).value = "ZZMARKERNAME"
-    sheet.cell(3, headings.index("Email") + 1).value = "zzmarkerperson@example.org"
+    for heading in ("Email", "Your work e-mail"):
+        sheet.cell(3, headings.index(heading) + 1).value = "zzmarkerperson@example.org"
     book.save(form)
 
 
 def files_with(folder: Path, marker: str) -> Iterator[str]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink() and marker.lower().encode() in path.read_bytes().lower():
-            yield path.relative_to(folder).parts[0] + "/" + path.relative_to(folder).parts[1]
+            yield "/".join(path.relative_to(folder).parts[:2])
 
 
 def texts_by_column(path: Path) -> dict[str, bytes]:

@@ -243,7 +243,7 @@ def test_a_reading_that_fails_now_keeps_the_rows_and_the_copy(small_copy: Path) 
 
 def test_quarantine_names_file_row_rule_and_remedy_and_no_value(ran_small: Ran) -> None:
     listed = pl.read_csv(ran_small.programme.folders.quarantine)
-    assert listed.columns == ["file", "source", "row_number", "table_name", "rule", "remedy"]
+    assert listed.columns == ["file", "source", "row_number", "table_name", "rule", "meaning", "remedy"]
     assert listed["remedy"].null_count() == 0
     with open_warehouse(ran_small.programme.folders.database) as connection:
         assert listed.height == quarantined_rows(connection).height

@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from drawn import on, schemas
+from drawn import numbered, on, schemas
 
 from models.catalogue import claims, metrics
 from models.contracts import PROTECTED_TABLES, estimate_table
@@ -53,7 +53,9 @@ def inputs(**tables: Sequence[Mapping[str, object]]) -> Inputs:
     found = {table.name: found[table.name] for table in derived_tables()} | {"weeks": found["weeks"]}
     found["frozen_weeks"] = schema(BY_WEEK.columns)
     frames = {
-        name: pl.DataFrame({c: [row.get(c) for row in tables.get(name, [])] for c in columns}, schema=columns)
+        name: numbered(
+            pl.DataFrame({c: [row.get(c) for row in tables.get(name, [])] for c in columns}, schema=columns)
+        )
         for name, columns in found.items()
     }
     if not tables.get("invited_people"):
@@ -260,7 +262,7 @@ def test_loneliness_shows_the_latest_wave_first_then_the_first_six_sessions() ->
     assert frame["baseline_mean_score"].to_list() == [6, None]
 
 
-@pytest.mark.parametrize(("asked", "is_refused"), [(40, False), (41, True)])
+@pytest.mark.parametrize(("asked", "is_refused"), [(39, False), (40, False), (41, True)])
 def test_a_change_of_too_few_of_those_asked_is_refused(asked: int, is_refused: bool) -> None:
     scores: list[Row] = [{"wave": "baseline", "person_id": f"p{n}"} for n in range(asked)]  # 12 of 40 is 30 %
     frame = estimate_loneliness(
@@ -294,8 +296,20 @@ def test_the_verdict_waits_for_ten_groups_with_six_sessions(n_six: int, word: st
     assert (row["verdict"], row["n_groups_six"], row["n_groups_started"]) == (word, n_six, n_six)
 
 
+@pytest.mark.parametrize(("held", "n_six"), [(5, 0), (6, 10), (7, 10)])
+def test_the_sixth_session_is_what_a_group_must_have_held(held: int, n_six: int) -> None:
+    row = estimate_programme(inputs(group_progress=progress(*[held] * 10))).row(0, named=True)
+    assert row["n_groups_six"] == n_six
+    assert row["verdict"] == ("cannot_tell_yet" if n_six else "too_early")
+
+
 @pytest.mark.parametrize(
-    ("first_day", "word"), [(CUT - 26 * 7, "too_early"), (CUT - 26 * 7 + 1, "cannot_tell_yet")]
+    ("first_day", "word"),
+    [
+        (CUT - 26 * 7 - 1, "too_early"),
+        (CUT - 26 * 7, "too_early"),
+        (CUT - 26 * 7 + 1, "cannot_tell_yet"),
+    ],
 )
 def test_the_verdict_waits_for_half_of_the_groups_that_began_26_weeks_ago(first_day: int, word: str) -> None:
     stalled = progress(*[1] * 11, first_day=first_day)

@@ -8,7 +8,7 @@ from itertools import count
 
 import polars as pl
 import pytest
-from drawn import on, schemas
+from drawn import numbered, on, schemas
 
 from models.contracts import protected_table
 from models.effects.change import Change
@@ -27,9 +27,11 @@ SIX = [{"group_id": f"g{n}", "n_sessions_held": 6, "first_held_day": 0} for n in
 def inputs(**tables: Sequence[Row]) -> Inputs:
     """Inputs in which a table nobody drew is empty."""
     frames = {
-        name: pl.DataFrame(
-            {column: [row.get(column) for row in tables.get(name, [])] for column in schemas()[name]},
-            schema=dict(schemas()[name]),
+        name: numbered(
+            pl.DataFrame(
+                {column: [row.get(column) for row in tables.get(name, [])] for column in schemas()[name]},
+                schema=dict(schemas()[name]),
+            )
         )
         for name in TABLES
     }
@@ -161,6 +163,13 @@ def test_adjusted_differences_of_the_other_sign_take_the_direction_away() -> Non
     assert (row["verdict"], row["reasons"]) == ("cannot_tell_yet", "adjusted_estimates_disagree")
     verdict = headline_verdict(drawn, (-0.2, 0.1))
     assert (verdict.change.code, verdict.change.n_have, verdict.change.n_needed) == ("adjusted_signs", 1, 2)
+
+
+def test_an_adjusted_difference_of_doubtful_sign_takes_the_direction_away() -> None:
+    drawn = inputs(effect_cells=PRIMARY, group_progress=SIX)
+    row = estimate_programme(drawn, (-0.2, -0.1, None)).row(0, named=True)
+    assert (row["verdict"], row["reasons"]) == ("cannot_tell_yet", "adjusted_estimates_disagree")
+    assert (row["change_have"], row["change_needed"]) == (2, 3)
 
 
 def test_what_would_change_the_verdict_names_the_groups_it_waits_for() -> None:

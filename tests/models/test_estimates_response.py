@@ -71,6 +71,22 @@ def test_below_60_percent_only_the_weighted_share_stands() -> None:
     assert row["top_two_weighted"] == pytest.approx(0.75 / 2)
 
 
+@pytest.mark.parametrize(
+    ("answered", "missing", "is_weighted"),
+    [(9, 11, False), (10, 10, True), (11, 11, True), (11, 9, False), (12, 10, True)],
+)
+def test_a_kind_is_weighted_by_itself_from_ten_who_answered_and_ten_who_did_not(
+    answered: int, missing: int, is_weighted: bool
+) -> None:
+    # Managers: 20 of 75 answered, all useful. The others find nothing useful.
+    row = one_wave(
+        *pattern("session-01", answered=(4, 4), missing=11),
+        *pattern("session-01", answered=(answered, 0), missing=missing, level="individual", n_clusters=1),
+    )
+    as_answered = 20 / (20 + answered)
+    assert (row["top_two_weighted"] != pytest.approx(as_answered)) is is_weighted
+
+
 def test_below_30_percent_only_counts_stand() -> None:
     row = one_wave(*pattern("session-01", answered=(5, 3), missing=12))
     assert (row["n_invited"], row["n_answered"], row["means_status"]) == (85, 25, "refused")

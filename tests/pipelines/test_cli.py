@@ -198,7 +198,7 @@ def test_help_lists_the_exit_codes_and_every_command() -> None:
     result = peerlift("--help")
     assert result.exit_code == 0
     assert all(line.strip() in result.output for line in EXIT_CODES.splitlines()[2:])
-    commands = {"init", "run", "demo", "status", "where", "check", "assign"}
+    commands = {"init", "run", "demo", "status", "where", "check", "map", "assign", "quarantine"}
     assert set(main.list_commands(click.Context(main))) == commands
 
 

@@ -40,6 +40,13 @@ def test_name_and_zone_are_enough_and_the_rest_has_defaults(load: Load, tmp_path
     assert (programme.minimum_people, programme.minimum_people_loneliness) == (5, 10)
     assert (programme.ends_on, programme.keep_releases, programme.plan) == (None, 12, Plan())
     assert programme.key_file == tmp_path / "secrets" / "identity.key"
+    assert (programme.aliases_file, programme.plus_addressing) == (tmp_path / "people" / "aliases.csv", "keep")
+    assert (programme.inbox.url, programme.landed_days) == (str(tmp_path / "inbox"), 90)
+
+
+@pytest.mark.parametrize("days", [1, 3650])
+def test_landed_copies_can_be_kept_for_a_day_or_ten_years(load: Load, days: int) -> None:
+    assert load(MINIMAL + f"[retention]\nlanded_days = {days}\n").landed_days == days
 
 
 def test_the_templates_are_settings_that_load(tmp_path: Path) -> None:
@@ -59,11 +66,22 @@ WRONG = {
     MINIMAL + "[privacy]\nminimum_people = 5.5\n": "minimum_people must be a int",
     MINIMAL + "[privacy]\nminimum_people = true\n": "minimum_people must be a int",
     MINIMAL.replace("Europe/Berlin", "Mars/Olympus"): "time_zone 'Mars/Olympus' is not a zone such as",
+    MINIMAL.replace(
+        "Europe/Berlin", "W. Europe Standard Time"
+    ): "Standard Time' is not a zone such as Europe/Berlin",
+    MINIMAL.replace("Europe/Berlin", "localtime"): "time_zone 'localtime' is not a zone",
+    MINIMAL + '[identity]\nplus_addressing = "drop"\n': "plus_addressing must be 'keep' or 'ignore'",
     MINIMAL.replace("Europe/Berlin", "../etc"): "is not a zone such as Europe/Berlin",
     MINIMAL.replace('name = "P"', 'name = " "'): "name is empty",
     '[programme]\nname = "P"\n': "time_zone is missing",
     MINIMAL + "ends_on = 2026-01-01T00:00:00Z\n": "ends_on must be a date",
     MINIMAL + "[publishing]\nkeep_releases = 0\n": "keep_releases must be 1 or more",
+    MINIMAL + "[retention]\nlanded_days = 0\n": "landed_days is 0; it has to lie in 1 to 3650",
+    MINIMAL + "[retention]\nlanded_days = 3651\n": "landed_days is 3651; it has to lie in 1 to 3650",
+    MINIMAL + "[retention]\nlanded_days = 1.5\n": "landed_days must be a int",
+    MINIMAL + "[retention]\ndays = 90\n": "[retention] unknown key 'days'",
+    MINIMAL + '[inbox]\nuri = "x"\n': "[inbox] unknown key 'uri'. Did you mean 'url'",
+    MINIMAL + '[inbox.options]\npassword = "x"\n': "[inbox.options] password is a secret",
     "programme = 3\n": "programme must be a section, written [programme]",
     "[programme\n": "is not valid TOML",
 }
@@ -115,15 +133,21 @@ def test_a_missing_file_is_named_with_what_writes_one(load: Load, tmp_path: Path
         load_programme(tmp_path)
 
 
-def test_a_changed_byte_of_settings_plan_or_a_source_is_another_hash(load: Load, tmp_path: Path) -> None:
+def test_a_changed_byte_of_settings_plan_aliases_or_a_source_is_another_hash(
+    load: Load, tmp_path: Path
+) -> None:
     hashes = {
         load().settings_hash,
         load(MINIMAL + "# note\n").settings_hash,
         load(MINIMAL, "# note\n").settings_hash,
     }
+    (tmp_path / "people").mkdir()
+    (tmp_path / "people" / "aliases.csv").write_text("alias,person\n", "utf-8")
+    hashes.add(load().settings_hash)
+    (tmp_path / "people" / "aliases.csv").unlink()
     (tmp_path / "sources").mkdir()
     (tmp_path / "sources" / "pulse.toml").write_text("# note\n", "utf-8")
-    assert len(hashes | {load().settings_hash}) == 4
+    assert len(hashes | {load().settings_hash}) == 5
 
 
 @pytest.mark.parametrize(("hour", "day"), [((9, 59), date(2026, 10, 3)), ((10, 0), date(2026, 10, 4))])

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.column_names import NamedColumn
 from pipelines.readers import FileRefused
 from pipelines.source_file import SourceFile, SourceFileError, choose_source, load_source_file, read_source_file
 from pipelines.source_spec import Condition, Part, ValueSpec
@@ -63,6 +64,47 @@ def test_questions_and_conditions_are_read() -> None:
     assert block.questions == {"usefulness": ValueSpec((Part("Useful?"),), scores={"low": 1.0, "high": 5.0})}
 
 
+def test_a_column_is_named_in_one_wording_or_several() -> None:
+    several = ANSWERS.replace('"Useful?"', '["Useful?", "Nützlich?"]').replace(
+        '"Session", filled', '["Session", "Treffen"], filled'
+    )
+    (block,) = parsed(HEAD + several).rows
+    assert block.questions["usefulness"].parts == (Part("Useful?", None, ("Nützlich?",)),)
+    assert block.when == (Condition("Session", "filled", other_names=("Treffen",)),)
+    assert NamedColumn(("Useful?", "Nützlich?")) in parsed(HEAD + several).columns
+
+
+def test_a_part_of_an_id_is_named_in_several_wordings_too() -> None:
+    (block,) = parsed(HEAD + ATTENDANCE.replace('"Group"', '["Group", "Gruppe"]')).rows
+    assert block.columns["session_id"].parts[0] == Part("Group", None, ("Gruppe",))
+
+
+def test_a_condition_compares_with_one_text_or_several() -> None:
+    (block,) = parsed(HEAD + ANSWERS.replace("filled = true", 'is = ["Yes", "Ja"]')).rows
+    assert block.when == (Condition("Session", "is", "Yes", other_texts=("Ja",)),)
+
+
+def test_questions_conditions_and_columns_may_be_optional() -> None:
+    text = ANSWERS.replace('"High" = 5 }', '"High" = 5 }, optional = true').replace(
+        "filled = true", "filled = true, optional = true"
+    )
+    source = parsed(
+        HEAD
+        + text.replace(
+            "[rows.questions]", 'session_id = { columns = ["Group", "No"], optional = true }\n[rows.questions]'
+        )
+    )
+    optional = {column.names[0] for column in source.columns if column.is_optional}
+    assert optional == {"Useful?", "Group", "No", "Session"}
+
+
+def test_columns_that_are_not_to_be_read_are_named() -> None:
+    assert parsed('ignore = ["What will you do?", "Was?"]\n' + HEAD + ATTENDANCE).ignore == (
+        "What will you do?",
+        "Was?",
+    )
+
+
 def test_every_column_the_source_names_is_known() -> None:
     when = '[{ column = "Name", matches = "^TEST" }, { column = "Kind", is = "x" }]'
     drop = f'[[drop]]\nrule = "test_row"\nwhen = {when}\n'
@@ -103,6 +145,7 @@ NO_ROWS = "[rows.questions]"
         ('format = "csv"\n', "", "needs the key `format`"),
         ('["log*.csv"]', '"log.csv"', "line 2: `files` must list at least one name"),
         ("[[rows]]", 'time_zone = "Europe/Berln"\n[[rows]]', "did you mean `Europe/Berlin`?"),
+        ("[[rows]]", 'time_zone = "Tokyo Standard Time"\n[[rows]]', "did you mean `Asia/Tokyo`?"),
         ("[[rows]]", 'day_order = "us"\n[[rows]]', "known are day_first, month_first, year_first"),
         ("[[rows]]", 'authority = "high"\n[[rows]]', "`authority` must be a whole number"),
         ("[[rows]]", '[[drop]]\nrule = "tests"\n[[rows]]', "`drop[1]` needs the key `when`"),
@@ -150,6 +193,24 @@ def test_a_mistake_is_named_with_its_place_and_remedy(written: str, instead: str
         ("filled = true", "filled = 1", "`rows[1].when.filled` must be true or false"),
         ("filled = true", 'is = "a", is_not = "b"', "needs exactly one of filled, is, is_not, matches"),
         ("filled = true", 'matches = "("', "is not a regular expression Peerlift can run"),
+        (
+            '"Low" = 1',
+            '"Low" = 1, " LOW" = 2',
+            "`rows[1].questions.usefulness.scores. LOW` is the same answer as `Low`",
+        ),
+        (
+            '"Useful?"',
+            '["Useful?", " useful?"]',
+            "`rows[1].questions.usefulness.column` lists one wording twice",
+        ),
+        ('"Useful?"', "[]", "must be a text, or a list of its wordings"),
+        ('"Useful?"', "[1]", "must be a text, or a list of its wordings"),
+        (
+            '"High" = 5 }',
+            '"High" = 5 }, optional = "yes"',
+            "`rows[1].questions.usefulness.optional` must be true or false",
+        ),
+        ('"E-mail"', '"E-mail", optional = true', "cannot be true: every row needs person_id"),
     ],
 )
 def test_a_mistake_about_answers_is_named_too(written: str, instead: str, said: str) -> None:
@@ -167,6 +228,11 @@ def test_no_line_is_named_where_it_could_be_another_block_s() -> None:
     text = HEAD + ATTENDANCE + ATTENDANCE.replace("attended =", "atended =")
     assert "line 16: `rows[2].columns.atended`" in error_of(text)
     assert error_of(text.replace("attended =", "atended =")).startswith("sources/log.toml: `rows[1]")
+
+
+def test_two_texts_that_are_the_same_and_mean_different_choices_are_refused() -> None:
+    wrong = ATTENDANCE.replace('"Absent" = false', '"was\u00a0there" = false')
+    assert "is the same text as `Was  There` and means something else" in error_of(HEAD + wrong)
 
 
 def test_composite_values_are_for_ids_only() -> None:
@@ -226,4 +292,4 @@ def test_a_survey_export_is_not_read_by_a_source_for_plain_tables() -> None:
 
 
 def test_a_format_that_is_not_read_is_refused_before_any_name() -> None:
-    assert rule_of("log.csv", "qualtrics", LOG)[0] == "format_not_read"
+    assert rule_of("log.csv", "unknown", LOG)[0] == "format_not_read"

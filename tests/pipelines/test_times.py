@@ -83,6 +83,13 @@ def test_an_hour_the_clock_change_leaves_out_cannot_be_read() -> None:
     assert times("2026-03-29 02:30") == [None]
 
 
+def test_a_day_that_begins_with_a_clock_change_begins_an_hour_late() -> None:
+    # Cairo's clocks went from 0:00 to 1:00, UTC+3, on 24 April 2026.
+    assert times("2026-04-24", zone="Africa/Cairo") == ["2026-04-23 22:00:00"]
+    assert times("2026-04-24 00:30", zone="Africa/Cairo") == [None]
+    assert times("2026-04-25", zone="Africa/Cairo") == ["2026-04-24 21:00:00"]
+
+
 def test_a_zone_s_name_that_is_not_the_source_s_own_is_not_guessed() -> None:
     assert times("2026-01-25 4:53:36 AM CST") == [None]
     assert times("2026-01-25 4:53:36 AM CST", zone="America/Chicago") == ["2026-01-25 10:53:36"]
@@ -108,6 +115,21 @@ def test_a_date_that_contradicts_the_order_refuses_the_file_by_its_row(cell: str
         dates("2026-01-01", cell, order=order)
     assert refusal.value.rule == "day_order_contradicted"
     assert cell not in str(refusal.value)
+
+
+def test_a_contradiction_is_found_among_dates_of_several_separators() -> None:
+    with pytest.raises(FileRefused, match=r"row 4") as refusal:
+        times("3/4/2026", "3.4.2026", "25-12-2026", order="month_first")
+    assert refusal.value.rule == "day_order_contradicted"
+
+
+def test_a_date_no_order_can_read_is_one_bad_cell_and_no_contradiction() -> None:
+    assert times("3/4/2026", "31/31/2026", zone="UTC") == ["2026-04-03 00:00:00", None]
+
+
+def test_years_of_two_digits_are_never_filled_up_whatever_the_order() -> None:
+    for order in ("day_first", "month_first", "year_first", None):
+        assert times("26/01/05", "5.1.26", order=order) == [None, None]
 
 
 def test_iso_needs_no_order() -> None:

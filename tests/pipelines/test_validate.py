@@ -18,7 +18,7 @@ from models.contracts import ANSWERS, ATTENDANCE, CORE_TABLES, MEMBERSHIPS, SESS
 from models.rules import Rule, core_rules, staged_rules
 from pipelines.store.history import put_staged
 from pipelines.store.warehouse import fetch, open_warehouse, put_table
-from pipelines.validate import CheckResult, ValidationError, broken, check_table
+from pipelines.validate import CheckResult, ValidationError, broken, check_table, count_broken
 
 SECRET = "somebody@example.org"  # noqa: S105 - a value that must not come out
 GOOD = {
@@ -197,6 +197,28 @@ def test_a_comparison_that_cannot_be_made_stops_the_run(database: Path) -> None:
     rule = Rule("range:status", "range", "status", "Mend it.", minimum=0, maximum=1)
     with pytest.raises(ValidationError) as told:
         check_table(database, "staged_sessions", (rule,), questions())
+    assert SECRET not in str(told.value)
+
+
+def test_selects_of_rows_that_should_not_be_are_counted_without_a_value(
+    database: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with open_warehouse(database) as connection:
+        put_table(connection, "core_people", pl.DataFrame({"person_id": [SECRET] * 250 + ["p"]}))
+    selects = {
+        "many": f"-- A comment.\nselect person_id from core_people where person_id = '{SECRET}'",
+        "one": "with found as (select person_id from core_people where person_id = 'p') select * from found",
+        "none": "select person_id from core_people where false",
+    }
+    assert count_broken(database, selects) == {"many": 250, "one": 1, "none": 0}
+    said = capfd.readouterr()
+    assert SECRET not in said.out + said.err
+
+
+def test_a_select_that_cannot_be_run_stops_the_run(database: Path) -> None:
+    selects = {"good": "select 1 as one where false", "bad": f"select cast('{SECRET}' as integer) as number"}
+    with pytest.raises(ValidationError, match="the check bad could not be evaluated") as told:
+        count_broken(database, selects)
     assert SECRET not in str(told.value)
 
 

@@ -41,6 +41,7 @@ from numpy.typing import NDArray
 from dashboards.site import build_site
 from dashboards.words import english
 from models.contracts import META_TABLES
+from models.disclosure.contributions import NO_ROW_IDS
 from models.effects.difference import risk_difference
 from models.effects.result import Result, Thresholds
 from models.estimates.inputs import cells_of
@@ -151,8 +152,8 @@ def test_a_programme_judged_alone_gives_the_cells_it_has_among_others() -> None:
         among_others = primary_cells(connection).with_columns(programme_number(5))
     with judged(part(large, 2, 5)) as connection:
         alone = primary_cells(connection)
-    # Clusters are numbered anew, so they are compared as who is with whom, not by number.
-    columns = [name for name in alone.columns if name != "cluster_id"]
+    # Clusters, groups and persons are numbered anew, so they are compared as who is with whom, not by number.
+    columns = [name for name in alone.columns if name not in NO_ROW_IDS]
     theirs = among_others.filter(pl.col("programme") == 2)
     assert alone.select(columns).sort(columns).equals(theirs.select(columns).sort(columns))
     assert risk_difference(cells_of(alone), FREE) == risk_difference(cells_of(theirs), FREE)

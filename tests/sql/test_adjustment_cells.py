@@ -19,11 +19,17 @@ MADE: Row = {
 
 
 def cells(drawn: Drawn, *rows: Row) -> Drawn:
-    numbered = [
-        {**MADE, "commitment_id": f"c{number}", "made_day": 0, "made_on": on(0), "reported_day": 0, **row}
-        for number, row in enumerate(rows)
+    named = [
+        {**MADE, "commitment_id": f"c{place}", "made_day": 0, "made_on": on(0), "reported_day": 0, **row}
+        for place, row in enumerate(rows)
     ]
-    return drawn.put("commitment_outcomes", *numbered).build("adjustment_cells")
+    return drawn.put("commitment_outcomes", *map(numbered, named)).build("adjustment_cells")
+
+
+def numbered(row: Row) -> Row:
+    """A row with the numbers of its person and group, made of the letters of their ids."""
+    names = {"person_number": row["person_id"], "group_number": row["group_id"] or row["person_id"]}
+    return {**row, **{column: int.from_bytes(str(name).encode()[-7:]) for column, name in names.items()}}
 
 
 def later(day: int, **more: object) -> Row:
@@ -34,6 +40,15 @@ def later(day: int, **more: object) -> Row:
 def test_commitments_of_one_pattern_are_one_row_with_their_sums(drawn: Drawn) -> None:
     cells(drawn, {}, {}, {"kept": 0, "state": "not_done"})
     assert drawn.row("adjustment_cells", "person_id", "arm", "n", "n_kept") == ("p", 1, 3, 2)
+
+
+def test_each_person_and_group_has_rows_of_its_own_with_their_ids(drawn: Drawn) -> None:
+    cells(drawn, {}, {}, {"group_id": "h"}, {"person_id": "q", "group_id": None})
+    assert drawn.rows("adjustment_cells", "person_id", "person_number", "group_id", "group_number", "n") == [
+        ("p", ord("p"), "g", ord("g"), 2),
+        ("p", ord("p"), "h", ord("h"), 1),
+        ("q", ord("q"), "q", ord("q"), 1),
+    ]
 
 
 @pytest.mark.parametrize("row", [{"is_mature": False}, {"arm": None}, {"state": "unknown", "kept": 0}])

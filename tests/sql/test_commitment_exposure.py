@@ -71,6 +71,28 @@ def test_a_calendar_event_made_before_the_check_out_belongs_to_no_commitment(dra
     assert drawn.row("core_appointments", "commitment_id", "link") == (None, "no_candidate")
 
 
+def test_an_event_created_with_the_check_out_belongs_to_it(drawn: Drawn) -> None:
+    assert exposure(drawn, {**EVENT, "booked_at": at(0)}) == (True, False)
+    assert drawn.row("core_appointments", "commitment_id", "link") == ("c", "calendar")
+
+
+def test_an_event_of_the_one_candidate_is_no_exposure_without_a_partner(drawn: Drawn) -> None:
+    assert exposure(drawn, {**EVENT, "partner_person_id": None}) == (False, False)
+    assert drawn.row("core_appointments", "commitment_id", "link") == ("c", "calendar")
+
+
+def test_an_event_with_somebody_outside_the_programme_is_exposure(drawn: Drawn) -> None:
+    drawn.put("core_people", {"person_id": "owner"})
+    assert exposure(drawn, {**EVENT, "partner_person_id": "nobody of the programme"}) == (True, False)
+
+
+def test_two_events_of_one_candidate_are_one_exposure(drawn: Drawn) -> None:
+    exposure(drawn, EVENT)
+    drawn.put("current_appointments", EVENT, {**EVENT, "appointment_id": "second"})
+    drawn.build("core_appointments", "commitment_exposure")
+    assert drawn.rows("commitment_exposure", "commitment_id", "is_booked") == [("c", True)]
+
+
 def test_a_calendar_event_of_somebody_else_belongs_to_no_commitment(drawn: Drawn) -> None:
     assert exposure(drawn, {**EVENT, "owner_person_id": "stranger"}) == (False, False)
 
@@ -116,6 +138,29 @@ def test_with_two_candidates_the_event_is_linked_to_neither_and_both_are_unknown
         ("two", False, True),
         ("weeks_before", False, False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("us", "link", "unknown"),
+    [
+        (-1, "several_candidates", [True, True]),
+        (0, "several_candidates", [True, True]),
+        (1, "calendar", [False] * 2),
+    ],
+)
+def test_of_two_candidates_one_made_24_hours_before_still_is_one(
+    drawn: Drawn, us: int, link: str, unknown: list[bool]
+) -> None:
+    made = [
+        {"commitment_id": name, "person_id": "owner", "made_at": at(0, hour)}
+        for name, hour in (("one", 10), ("two", 11))
+    ]
+    drawn.put("core_commitments", *made).put("current_commitments", *made)
+    drawn.put("current_appointments", {**EVENT, "booked_at": at(1, 10, us=us)})
+    drawn.build("core_appointments", "commitment_exposure")
+    assert drawn.row("core_appointments", "link") == (link,)
+    found = drawn.rows("commitment_exposure", "commitment_id", "is_exposure_unknown")
+    assert [is_unknown for _, is_unknown in found] == unknown
 
 
 def test_an_appointment_that_names_its_commitment_needs_no_candidate(drawn: Drawn) -> None:

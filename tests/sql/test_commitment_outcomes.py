@@ -104,6 +104,35 @@ def test_the_group_is_the_sessions_and_without_one_the_membership_of_that_day(dr
     assert outcome(drawn, "group_id", "session_number") == ("then", None)
 
 
+def test_persons_and_groups_are_numbered_and_a_person_without_a_group_is_a_group_of_one(drawn: Drawn) -> None:
+    made = [("q", "s"), ("p", "s"), ("p", "t"), ("q", None), ("p", None)]
+    drawn.put(
+        "core_commitments",
+        *(
+            {"commitment_id": f"c{place}", "person_id": person, "session_id": session, "made_at": at(0)}
+            for place, (person, session) in enumerate(made)
+        ),
+    )
+    drawn.put(
+        "commitment_exposure",
+        *(
+            {"commitment_id": f"c{n}", "is_booked": True, "is_exposure_unknown": False}
+            for n in range(len(made))
+        ),
+    )
+    drawn.put("core_sessions", {"session_id": "s", "group_id": "g"}, {"session_id": "t", "group_id": "h"})
+    # One who made no commitment is numbered as well, and no group.
+    drawn.put("person_clusters", *({"person_id": name, "cluster_id": 1} for name in ("q", "o", "p")))
+    columns = ("commitment_id", "group_id", "group_number", "person_number")
+    assert drawn.build("commitment_outcomes").rows("commitment_outcomes", *columns) == [
+        ("c0", "g", 1, 3),
+        ("c1", "g", 1, 2),
+        ("c2", "h", 2, 2),
+        ("c3", None, 4, 3),  # after g, h and p
+        ("c4", None, 3, 2),
+    ]
+
+
 SPELLS: tuple[Row, ...] = (
     {"person_id": "p", "department": "sales", "level": "manager", "valid_from": on(-50)},
     {"person_id": "p", "department": "legal", "valid_from": on(0)},

@@ -27,8 +27,14 @@ CELL: Row = {
 
 
 def cells(drawn: Drawn, *rows: Row) -> Drawn:
-    numbered = [{**CELL, "commitment_id": f"c{number}", **row} for number, row in enumerate(rows)]
-    return drawn.put("commitment_outcomes", *numbered).build("effect_cells")
+    named = [{**CELL, "commitment_id": f"c{place}", **row} for place, row in enumerate(rows)]
+    return drawn.put("commitment_outcomes", *map(numbered, named)).build("effect_cells")
+
+
+def numbered(row: Row) -> Row:
+    """A row with the numbers of its person and group, each the place of its one letter in the alphabet."""
+    group = row["group_id"] or row["person_id"]
+    return {**row, "person_number": ord(str(row["person_id"])), "group_number": ord(str(group))}
 
 
 def primary(drawn: Drawn, *columns: str) -> list[tuple[object, ...]]:
@@ -51,6 +57,14 @@ def test_each_person_and_arm_has_a_cell_of_its_own(drawn: Drawn) -> None:
         ("p", "g", 1, 1),
         ("q", "g", 1, 1),
         ("q", "h", 1, 1),
+    ]
+
+
+def test_a_cell_has_the_numbers_of_its_person_and_group_beside_their_ids(drawn: Drawn) -> None:
+    cells(drawn, {}, {"person_id": "q", "group_id": None})
+    assert primary(drawn, "person_id", "person_number", "group_id", "group_number") == [
+        ("p", ord("p"), "g", ord("g")),
+        ("q", ord("q"), "q", ord("q")),
     ]
 
 
@@ -97,7 +111,7 @@ def test_booked_late_is_left_out_of_its_line_and_of_no_other(drawn: Drawn) -> No
 
 
 def test_the_randomised_line_sums_a_persons_check_outs_by_what_was_drawn(drawn: Drawn) -> None:
-    check_out = {"person_id": "p", "group_id": "g", "cluster_id": 1, "block": "b", "arm": 1}
+    check_out = numbered({"person_id": "p", "group_id": "g", "cluster_id": 1, "block": "b", "arm": 1})
     zero = dict.fromkeys(COUNTS, 0)
     drawn.put(
         "prompted_check_outs",
@@ -105,9 +119,9 @@ def test_the_randomised_line_sums_a_persons_check_outs_by_what_was_drawn(drawn: 
         {**check_out, **zero, "session_id": "s2", "n_not_done": 1},
         {**check_out, **zero, "session_id": "s3", "arm": 0, "n_unknown": 1},
     ).build("effect_cells")
-    assert drawn.rows("effect_cells", "line", "person_id", "arm", *COUNTS) == [
-        ("intention_to_treat", "p", 0, 0, 0, 0, 1, 0),
-        ("intention_to_treat", "p", 1, 1, 1, 0, 0, 1),
+    assert drawn.rows("effect_cells", "line", "person_number", "person_id", "arm", *COUNTS) == [
+        ("intention_to_treat", ord("p"), "p", 0, 0, 0, 0, 1, 0),
+        ("intention_to_treat", ord("p"), "p", 1, 1, 1, 0, 0, 1),
     ]
 
 

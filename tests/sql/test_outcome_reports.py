@@ -79,6 +79,34 @@ def test_an_unresolved_report_leaves_its_commitments_unknown(drawn: Drawn) -> No
     assert drawn.by("core_commitments", "commitment_id", "state") == {"c": "unknown", "other": "unknown"}
 
 
+def test_without_a_commitment_a_report_waits(drawn: Drawn) -> None:
+    linked(drawn, report(30), made=())
+    assert drawn.row("core_outcome_reports", "commitment_id", "link") == (None, "waiting")
+
+
+@pytest.mark.parametrize(("us", "link"), [(0, "previous_session"), (1, "waiting")])
+def test_a_commitment_made_as_the_session_began_is_of_the_check_out_before(
+    drawn: Drawn, us: int, link: str
+) -> None:
+    drawn.put("current_sessions", {"session_id": "s", "started_at": at(28)})
+    made = ({"commitment_id": "c", "person_id": "p", "made_at": at(28, us=us)},)
+    linked(drawn, report(30, session_id="s"), made=made)
+    assert drawn.row("core_outcome_reports", "link") == (link,)
+
+
+def test_with_a_session_two_commitments_of_the_check_out_before_it_leave_a_report_unresolved(
+    drawn: Drawn,
+) -> None:
+    made = (
+        *MADE,
+        {"commitment_id": "other", "person_id": "p", "made_at": at(0, 11)},
+        {"commitment_id": "new", "person_id": "p", "made_at": at(28, 14)},
+    )
+    drawn.put("current_sessions", {"session_id": "s", "started_at": at(28)})
+    linked(drawn, report(30, session_id="s"), made=made)
+    assert drawn.row("core_outcome_reports", "commitment_id", "link") == (None, "ambiguous")
+
+
 def test_nobody_elses_report_says_anything_about_it(drawn: Drawn) -> None:
     linked(drawn, report(30, person_id="q"))
     assert drawn.row("core_commitments", "state") == ("unknown",)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from drawn import Drawn, Row, at
 
+HORIZON = 28
 OWN = ("n_without", "n_without_kept", "n_with", "n_with_kept")
 MADE: Row = {
     "person_id": "p",
@@ -36,6 +38,25 @@ def test_only_the_check_out_just_before_counts_with_all_its_commitments(drawn: D
         {"made_day": 56},
     )
     assert drawn.rows("previous_commitments", "arm", *OWN) == [(0, 0, 0, 0, 0), (1, 2, 1, 0, 0)]
+
+
+@pytest.mark.parametrize(("gap", "n_before"), [(HORIZON - 1, 0), (HORIZON, 1), (HORIZON + 1, 1)])
+def test_a_previous_one_counts_only_when_its_horizon_was_over_by_this_check_out(
+    drawn: Drawn, gap: int, n_before: int
+) -> None:
+    before(drawn, {"made_day": 0, "arm": 0}, {"made_day": gap})
+    assert drawn.rows("previous_commitments", "arm", *OWN) == [(0, 0, 0, 0, 0), (1, n_before, n_before, 0, 0)]
+
+
+def test_the_horizon_is_the_plans(drawn: Drawn) -> None:
+    drawn.settings(horizon=14)
+    before(drawn, {"made_day": 0, "arm": 0}, {"made_day": 14})
+    assert (1, 1, 1, 0, 0) in drawn.rows("previous_commitments", "arm", *OWN)
+
+
+def test_where_the_check_out_just_before_was_too_near_no_earlier_one_takes_its_place(drawn: Drawn) -> None:
+    before(drawn, {"made_day": 0, "arm": 0}, {"made_day": 50, "arm": 0}, {"made_day": 60})
+    assert drawn.rows("previous_commitments", "arm", *OWN) == [(0, 1, 1, 0, 0), (1, 0, 0, 0, 0)]
 
 
 def test_previous_ones_of_unknown_outcome_or_arm_or_immature_are_left_out(drawn: Drawn) -> None:

@@ -41,6 +41,12 @@ def test_the_arm_is_what_was_drawn_whatever_was_booked(drawn: Drawn) -> None:
     assert drawn.row("prompted_check_outs", "arm") == (0,)
 
 
+def test_the_numbers_of_person_and_group_stand_beside_their_ids(drawn: Drawn) -> None:
+    prompted(drawn, [DRAWN], outcomes=[{**OUTCOME, "person_number": 7, "group_number": 4}])
+    columns = ("person_id", "person_number", "group_id", "group_number")
+    assert drawn.row("prompted_check_outs", *columns) == ("p", 7, "g", 4)
+
+
 def test_a_prompt_drawn_at_or_after_the_check_out_counts_for_nothing(drawn: Drawn) -> None:
     for assigned_at, n_rows in ((at(10, us=-1), 1), (at(10), 0), (at(11), 0)):
         prompted(drawn, [{**DRAWN, "assigned_at": assigned_at}])

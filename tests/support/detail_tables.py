@@ -78,6 +78,7 @@ def commitment_details() -> dict[str, pl.DataFrame]:
             ("twelve_points", 0.12, 713, 0, *OK),
             ("five_points", 0.05, 4398, 2743, *OK),
             ("detectable_now", 0.081, 1655, 0, *OK),
+            ("detectable_always_valid", 0.109, 1655, 0, *OK),
         ),
         "protected_kept_by_day": table(
             "protected_kept_by_day",
@@ -129,6 +130,47 @@ def _coarse(rate: float) -> tuple[str, float, float]:
     return "about", round(rate - 0.15, 2), round(rate + 0.15, 2)
 
 
+def session_details() -> dict[str, pl.DataFrame]:
+    """What is recorded of sessions; of too few people is the department known."""
+    shares = (
+        ("session_two_hours_share", 0.81, 0.76, 0.85, 292),
+        ("session_shorter_share", 0.12, 0.09, 0.16, 43),
+        ("session_longer_share", 0.07, 0.05, 0.1, 26),
+        ("gap_under_3_weeks_share", 0.06, 0.04, 0.09, 16),
+        ("gap_3_weeks_share", 0.33, 0.28, 0.38, 95),
+        ("gap_4_weeks_share", 0.42, 0.36, 0.48, 121),
+        ("gap_5_to_6_weeks_share", 0.14, 0.1, 0.19, 40),
+        ("gap_7_weeks_share", 0.05, 0.03, 0.08, 15),
+        ("next_session_booked_share", 0.58, 0.5, 0.65, 209),
+        ("self_run_share", 0.68, 0.61, 0.74, 245),
+    )
+    minutes = (
+        ("check_in_minutes_mean", 12.6, 12.4, 12.8),
+        ("problem_solving_minutes_mean", 90.4, 89.7, 91.1),
+        ("check_out_minutes_mean", 12.4, 12.2, 12.6),
+        ("focus_minutes_mean", 28.9, 28.1, 29.7),
+        ("session_minutes_median", 116.0, None, None),
+    )
+    return {
+        "protected_session_facts": table(
+            "protected_session_facts",
+            *(
+                (fact, "share", value, low, high, n, 361, 12, 74, 231, *OK)
+                for fact, value, low, high, n in shares
+            ),
+            *(
+                (fact, "minutes", value, low, high, None, 361, 12, 74, 231, *OK)
+                for fact, value, low, high in minutes
+            ),
+            ("session_gap_days_median", "elapsed_days", 30.0, None, None, None, 287, 74, 66, 219, *OK),
+            ("focus_evenness_share", "share", 0.89, 0.87, 0.91, None, 340, 33, 74, 231, *OK),
+            ("cross_department_share", "share", *[None] * 8, "withheld", None),
+            ("first_session_days_median", "elapsed_days", 16.0, None, None, None, None, None, None, 240, *OK),
+            ("executives_first_share", "share", 0.61, None, None, None, None, None, None, 231, *OK),
+        )
+    }
+
+
 def survey_details() -> dict[str, pl.DataFrame]:
     """Everything behind usefulness and loneliness."""
     observed = ((1, 0.74, 210), (2, 0.77, 198), (3, 0.79, 183), (4, 0.8, 160), (5, 0.82, 133), (6, 0.83, 112))
@@ -169,6 +211,20 @@ def survey_details() -> dict[str, pl.DataFrame]:
             ("baseline_loneliness", -0.08, 61, *OK),
             ("level", None, None, "withheld", None),
         ),
+        "protected_match_rates": table(
+            "protected_match_rates",
+            ("anywhere", "roster", 251, 0.968, *OK),
+            ("anywhere", "groups", 251, 0.92, *OK),
+            ("groups", "roster", 231, 0.991, *OK),
+            ("attendance", "roster", 228, 0.987, *OK),
+            ("check_outs", "roster", 203, 0.975, *OK),
+            ("partners", "roster", 88, 0.909, *OK),
+            ("invitations", "roster", 249, 1.0, *OK),
+            ("roster", "groups", 260, 0.885, *OK),
+            ("baseline", "roster", 198, 0.99, *OK),
+            ("session-03", "baseline", 118, 0.771, *OK),
+            ("session-06", "wave_before", None, None, "withheld", "too_few_people"),
+        ),
     }
 
 
@@ -178,6 +234,7 @@ def detail_tables() -> dict[str, pl.DataFrame]:
         **commitment_details(),
         "protected_slices": slice_rows(),
         **survey_details(),
+        **session_details(),
         "protected_plan_versions": table("protected_plan_versions", (1, dt.date(2026, 1, 12), "3d" * 32, None)),
     }
 
@@ -198,6 +255,10 @@ def without_numbers(
         "wave",
         "basis",
         "metric",
+        "fact",
+        "unit",
+        "named_in",
+        "found_in",
     }
     kept |= {"session_number", "chance_from", "dimension", "as_of"}
     given = {"status": status, "reasons": reasons}

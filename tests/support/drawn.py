@@ -102,6 +102,15 @@ class Drawn:
         return found
 
 
+def numbered(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a table with persons and groups numbered in the order of their ids, where it has columns for that."""
+    return frame.with_columns(
+        pl.col(f"{unit}_id").rank("dense").cast(pl.Int64).alias(f"{unit}_number")
+        for unit in ("group", "person")
+        if f"{unit}_number" in frame.columns
+    )
+
+
 @cache
 def schemas() -> Mapping[str, Schema]:
     """Columns and types of every table: the inputs from the contracts, the others by running each file once."""

@@ -31,6 +31,7 @@ def meta_tables() -> dict[str, pl.DataFrame]:
             ("staged", "commitments", "person_missing", 1702, 2, False),
             ("staged", "sessions", "ends_before_start", 902, 1, False),
             ("core", "commitments", "key_unique", 1698, 0, True),
+            ("across", "core_answers", "across:ucla_whole", 1200, 4, False),
         ),
         "meta_questions": table(
             "meta_questions",
@@ -116,6 +117,9 @@ def meta_tables() -> dict[str, pl.DataFrame]:
             ("usefulness_mean_score", "Mean usefulness", score, "score", 5),
             ("loneliness_change_score", "Change in loneliness", "Mean change on 3 to 9.", "score", 10),
             ("session_hours", "Length of a session", "Mean hours from start to end.", "hours", 5),
+            ("session_minutes_median", "Middle length", "Median minutes.", "minutes", 5),
+            ("focus_minutes_mean", "Focus time", "Mean minutes.", "minutes", 5),
+            ("first_session_days_median", "Days until a session", "Median days.", "elapsed_days", 5),
             ("hours_regained", "Hours regained by managers", hours, "hours", 5),
             ("trust_mean_score", "Trust in the group", score, "score", 5),
             ("perceived_pressure_mean_score", "Felt pressed to take part", score, "score", 5),
@@ -130,6 +134,13 @@ def meta_tables() -> dict[str, pl.DataFrame]:
             ("usefulness_trend_per_session", "Usefulness from session to session", "Slope.", "points", 5),
             ("expectation_gap_mean_score", "Experience against expectation", "Mean gap.", "score", 5),
             ("expectation_exceeded_share", "Sessions more useful than expected", "Share.", "share", 5),
+            (
+                "roster_match_share",
+                "People found in the roster",
+                "Share of people named elsewhere.",
+                "share",
+                5,
+            ),
             ("expectation_fell_short_share", "Sessions less useful than expected", "Share.", "share", 5),
         ),
         "meta_claims": table(

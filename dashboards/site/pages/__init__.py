@@ -21,11 +21,13 @@ How a page is added, say "pulse":
 from __future__ import annotations
 
 from dashboards.site.pages.commitments import COMMITMENTS
+from dashboards.site.pages.data_health import DATA_HEALTH
 from dashboards.site.pages.index import INDEX
 from dashboards.site.pages.methods import METHODS
 from dashboards.site.pages.page import Chart, Page, View
 from dashboards.site.pages.pulse import PULSE
+from dashboards.site.pages.sessions import SESSIONS
 
-PAGES: tuple[Page, ...] = (INDEX, COMMITMENTS, PULSE, METHODS)
+PAGES: tuple[Page, ...] = (INDEX, COMMITMENTS, PULSE, SESSIONS, DATA_HEALTH, METHODS)
 
 __all__ = ["PAGES", "Chart", "Page", "View"]

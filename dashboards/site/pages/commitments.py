@@ -35,6 +35,7 @@ def commitments_view(tables: Tables, say: Phrases) -> View:
     crosschecks = read_rows(tables, "protected_crosschecks")
     power = read_rows(tables, "protected_power")
     programme = only_row(tables, "protected_programme")
+    is_drawn = programme.text("design") == "randomised"
     return View(
         charts=_charts(tables, effects, adjusted, slices, say),
         notes={
@@ -48,7 +49,8 @@ def commitments_view(tables: Tables, say: Phrases) -> View:
             ),
             "effects": effect_table(effects, say),
             "effect_notes": effect_notes(effects, say),
-            "lines": lines_sentence(effects, say),
+            "effect_lead": say.words("effect.lead_drawn" if is_drawn else "effect.lead"),
+            "lines": lines_sentence(effects, say, is_drawn=is_drawn),
             "findings": findings(sensitivity, say),
             "unseen_absent": why_none(sensitivity, say),
             "unseen": unseen_table(sensitivity, say),

@@ -6,7 +6,7 @@ What belongs here: the list of what pages and the DuckDB files show, and what on
 from __future__ import annotations
 
 from models.contracts.columns import Column, Table
-from models.contracts.published import commitments, programme, slices, surveys
+from models.contracts.published import commitments, matching, programme, slices, surveys
 from models.contracts.published.meta import META_TABLES
 from models.contracts.published.slices import DIMENSIONS
 
@@ -29,7 +29,9 @@ PROTECTED_TABLES: tuple[Table, ...] = (
     surveys.LONELINESS_MEASURES,
     surveys.RESPONSE,
     surveys.MISSING,
+    matching.MATCH_RATES,
     programme.FUNNEL,
+    programme.SESSION_FACTS,
     programme.METRICS,
     commitments.CLAIMS,
     slices.SLICES,

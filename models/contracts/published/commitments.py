@@ -195,9 +195,13 @@ POWER = Table(
         choice(
             "question",
             "What one would like to see.",
-            ("claims_apart", "twelve_points", "five_points", "detectable_now"),
+            ("claims_apart", "twelve_points", "five_points", "detectable_now", "detectable_always_valid"),
         ),
-        difference("difference", "The difference in question."),
+        difference(
+            "difference",
+            "The difference in question; of `detectable_now` the smallest a single look would show, of "
+            "`detectable_always_valid` the smallest the always-valid interval would.",
+        ),
         count("n_needed", "Commitments needed in all to see it in four of five programmes."),
         count("n_more_needed", "Of these, how many are still missing."),
         *ENDING,

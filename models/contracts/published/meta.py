@@ -38,7 +38,7 @@ META_TABLES: tuple[Table, ...] = (
         "meta_checks",
         "check of a table",
         (
-            Column("stage", "choice", "Where it ran.", choices=("staged", "core")),
+            Column("stage", "choice", "Where it ran.", choices=("staged", "core", "across")),
             Column("table_name", "text", "Table checked.", is_required=True),
             Column("rule", "text", "Rule checked.", is_required=True),
             Column("n_rows", "integer", "Rows it covers: stored, and held back.", minimum=0),

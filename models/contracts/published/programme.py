@@ -6,7 +6,7 @@ What belongs here: the verdict, participation, every metric of the catalogue, an
 from __future__ import annotations
 
 from models.contracts.columns import Column, Table
-from models.contracts.published.parts import AS_OF, ENDING, REASONS, count, share
+from models.contracts.published.parts import AS_OF, ENDING, REASONS, choice, count, share
 
 PROGRAMME = Table(
     "protected_programme",
@@ -75,6 +75,26 @@ FUNNEL = Table(
         Column("session_number", "integer", "1 to 6.", is_required=True, minimum=1),
         Column("n_groups_reached", "integer", "Groups that have held this session.", minimum=0),
         share("share_reached", "Share of started groups that reach it within 26 weeks (Kaplan-Meier)."),
+        *ENDING,
+    ),
+)
+
+SESSION_FACTS = Table(
+    "protected_session_facts",
+    "fact about sessions",
+    (
+        Column(
+            "fact", "text", "What is told, as `session_two_hours_share`; its unit ends it.", is_required=True
+        ),
+        choice("unit", "Unit of the value.", ("share", "minutes", "elapsed_days")),
+        Column("value", "number", "Share, mean or median, in its unit.", minimum=0),
+        Column("low", "number", "Lower end of its 95 % interval, where it has one.", minimum=0),
+        Column("high", "number", "Upper end of its 95 % interval, where it has one.", minimum=0),
+        count("n_with", "Sessions it holds for, where it is a share of sessions."),
+        count("n_sessions", "Held sessions of which it is known, where it is about sessions."),
+        count("n_unknown", "Held sessions of which it is not known."),
+        count("n_groups", "Groups whose sessions these are."),
+        count("n_people", "People who were there; of a fact about people, the people."),
         *ENDING,
     ),
 )

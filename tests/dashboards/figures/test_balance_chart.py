@@ -38,9 +38,20 @@ def test_the_title_counts_those_alike_after_weighting(say: Phrases) -> None:
     assert balance_info(rows_of(*DRAWN), say).title == "After weighting, 1 of 2 characteristics are alike"
 
 
-def test_a_characteristic_far_apart_after_weighting_is_said(say: Phrases) -> None:
-    rows = rows_of(("difficulty", -0.4, -0.3, 0.9, 1.0, "ok"))
-    assert balance_info(rows, say).title.endswith("some are far apart")
+@pytest.mark.parametrize(("after", "n_alike"), [(0.099, 1), (0.1, 1), (0.101, 0), (-0.1, 1), (-0.101, 0)])
+def test_a_characteristic_is_alike_up_to_a_tenth(say: Phrases, after: float, n_alike: int) -> None:
+    rows = rows_of(("difficulty", -0.4, after, 0.9, 1.0, "ok"))
+    assert balance_info(rows, say).title.startswith(f"After weighting, {n_alike} of 1 ")
+
+
+@pytest.mark.parametrize(
+    ("after", "is_far"), [(0.249, False), (0.25, False), (0.251, True), (-0.25, False), (-0.251, True)]
+)
+def test_a_characteristic_more_than_a_quarter_apart_after_weighting_is_said(
+    say: Phrases, after: float, is_far: bool
+) -> None:
+    rows = rows_of(("difficulty", -0.4, after, 0.9, 1.0, "ok"))
+    assert balance_info(rows, say).title.endswith("some are far apart") is is_far
 
 
 def test_guides_stand_at_a_tenth_and_a_quarter_and_the_axis_holds_them(say: Phrases) -> None:

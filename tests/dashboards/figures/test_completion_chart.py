@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from types import ModuleType
 
+import pytest
+
 from dashboards.figures.completion import FlagLimits, completion_figure, completion_flags, completion_info
 from dashboards.phrases import Phrases
 from dashboards.rows import read_rows
@@ -86,14 +88,20 @@ def test_refused_arms_make_an_absent_chart_with_the_reason(releases: ModuleType,
     assert info.absent.startswith("No number can be given. Too few commitments have reached their deadline")
 
 
-def test_medians_of_report_3_days_apart_are_not_flagged_and_4_are(releases: ModuleType, say: Phrases) -> None:
-    assert flags_of(releases, say, (25.0, 28.0), (0.02, 0.02)) == []
-    assert flags_of(releases, say, (25.0, 28.5), (0.02, 0.02)) == ["day"]
+@pytest.mark.parametrize(("apart", "flags"), [(2.9, []), (3.0, []), (3.1, ["day"])])
+def test_medians_of_report_are_flagged_when_more_than_3_days_apart(
+    releases: ModuleType, say: Phrases, apart: float, flags: list[str]
+) -> None:
+    assert flags_of(releases, say, (25.0, 25.0 + apart), (0.02, 0.02)) == flags
+    assert flags_of(releases, say, (25.0 + apart, 25.0), (0.02, 0.02)) == flags
 
 
-def test_unknown_shares_5_points_apart_are_not_flagged_and_6_are(releases: ModuleType, say: Phrases) -> None:
-    assert flags_of(releases, say, (25.0, 25.0), (0.02, 0.07)) == []
-    assert flags_of(releases, say, (25.0, 25.0), (0.08, 0.02)) == ["unknown"]
+@pytest.mark.parametrize(("apart", "flags"), [(0.049, []), (0.05, []), (0.051, ["unknown"])])
+def test_unknown_shares_are_flagged_when_more_than_5_points_apart(
+    releases: ModuleType, say: Phrases, apart: float, flags: list[str]
+) -> None:
+    assert flags_of(releases, say, (25.0, 25.0), (0.02, 0.02 + apart)) == flags
+    assert flags_of(releases, say, (25.0, 25.0), (0.02 + apart, 0.02)) == flags
 
 
 def test_the_figure_draws_the_values_of_the_info(releases: ModuleType, say: Phrases) -> None:

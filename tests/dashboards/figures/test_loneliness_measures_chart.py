@@ -91,7 +91,14 @@ def test_a_comparison_whose_range_holds_zero_may_be_none_at_all(say: Phrases) ->
 
 
 @pytest.mark.parametrize(
-    ("alpha", "words"), [(0.85, "together well (alpha"), (0.7, "well enough"), (0.69, "only loosely")]
+    ("alpha", "words"),
+    [
+        (0.81, "together well (alpha"),
+        (0.8, "together well (alpha"),
+        (0.79, "well enough"),
+        (0.7, "well enough"),
+        (0.69, "only loosely"),
+    ],
 )
 def test_alpha_is_said_in_words(say: Phrases, alpha: float, words: str) -> None:
     assert words in reliability_sentence((measure("alpha", alpha, 0.6, 0.9),), say)

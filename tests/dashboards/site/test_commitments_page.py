@@ -41,6 +41,7 @@ def test_power_says_what_it_takes_and_what_is_missing(say: Phrases) -> None:
         ("twelve_points", 0.12, 713, 0, "ok"),
         ("claims_apart", None, None, None, "refused"),
         ("detectable_now", 0.08, 1655, 0, "ok"),
+        ("detectable_always_valid", 0.11, 1655, 0, "ok"),
     )
     assert [row[1:] for row in power_table(rows, say).rows] == [
         ("+5", "4,398", "2,743"),

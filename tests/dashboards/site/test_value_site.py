@@ -297,7 +297,8 @@ def test_metrics_stand_with_the_labels_and_units_of_the_catalogue(releases: Modu
 def test_quality_counts_rows_held_back_and_failed_checks(releases: ModuleType, say: Phrases) -> None:
     text = page_of(releases, say, "ok").text
     assert "Held back until mended: 3 rows." in text
-    assert "2 of 3 checks of the data found rows that break a rule" in text
+    assert "2 of 4 checks of the data found rows that break a rule; those rows were kept out." in text
+    assert "1 of 4 found tables that disagree with each other; these rows are listed for mending" in text
 
 
 def test_hostile_texts_stay_texts(releases: ModuleType, say: Phrases) -> None:

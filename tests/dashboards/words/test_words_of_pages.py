@@ -55,6 +55,8 @@ def detail_variants(releases: ModuleType) -> list[dict[str, pl.DataFrame]]:
     first = changed(first, "protected_balance", smd_after=0.3)
     sensitivity = pl.when(pl.col("measure") == "e_value_of_the_limit").then(1.0).otherwise(pl.col("value"))
     first = changed(first, "protected_sensitivity", value=sensitivity)
+    is_single = pl.col("question") != "detectable_always_valid"
+    first = changed(first, "protected_power", difference=pl.when(is_single).then("difference"))
     second = changed(releases.ok_release(), "protected_adjusted", estimate=-0.02)
     only_one = releases.ok_release()
     only_one["protected_effect"] = only_one["protected_effect"].head(2)

@@ -13,11 +13,12 @@ import icalendar
 import openpyxl
 import pytest
 
+from models.catalogue import forms
 from models.simulate import Programme, Scenario, simulate
 from pipelines.demo import DemoExports, write_exports
 
 ZONE = "Europe/Berlin"
-EMAIL = "Work e-mail of the person this is about"
+EMAIL = "Your work e-mail"
 OUTCOME = "What became of your last commitment?"
 
 
@@ -86,13 +87,24 @@ def test_the_summary_counts_the_blemishes(exports):
     assert counts == (6, 5, 1, 1)
 
 
-def test_the_pulse_writes_google_timestamps_month_first_in_local_time(inbox, programme):
+def test_the_pulse_writes_the_times_of_googles_download(inbox, programme):
     first = rows_of(inbox / "pulse.csv")[0]["Timestamp"]
-    assert re.fullmatch(r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}", first)
     # The first answer falls into summer time: two hours ahead of UTC.
+    assert re.fullmatch(r"\d{4}/\d{2}/\d{2} \d{1,2}:\d{2}:\d{2} [AP]M GMT\+2", first)
     pulses = programme.answers.filter(programme.answers["wave"] != "baseline")
-    local = datetime.strptime(first, "%m/%d/%Y %H:%M:%S")  # noqa: DTZ007
+    local = datetime.strptime(first, "%Y/%m/%d %I:%M:%S %p GMT+2")  # noqa: DTZ007
     assert (local - pulses["answered_at"].min()).total_seconds() == 2 * 3600
+
+
+@pytest.mark.parametrize("file", ["pulse.csv", "checkout.xlsx"])
+def test_the_forms_are_headed_as_the_catalogue_words_them(inbox, file):
+    form = forms()["pulse" if file == "pulse.csv" else "check_out"]
+    headings = rows_of(inbox / file)[0] if file == "pulse.csv" else workbook_rows(inbox / file)[0]
+    asked = {item.text["en"] for section in form.sections for item in section.items}
+    own = [re.sub(r"\s", " ", heading) for heading in list(headings)[1 if file == "pulse.csv" else 6 :]]
+    assert set(own) <= asked
+    required = [i.text["en"] for s in form.sections if not s.is_optional for i in s.items]
+    assert [heading for heading in own if heading in required] == required
 
 
 def test_at_least_half_of_the_outcomes_arrive_in_the_pulse(inbox, programme):
@@ -168,7 +180,7 @@ def test_the_bad_rows_are_there(inbox):
     pulse = rows_of(inbox / "pulse.csv")
     log = [row for row in rows_of(inbox / "session_log.csv") if row["start"]]
     assert sum(row["How often do you feel left out?"] == "Always" for row in pulse) == 1
-    assert sum(row["How useful was this session for you? (1 to 5)"] == "9" for row in pulse) == 1
+    assert sum(row["How useful was this session for you?"] == "9" for row in pulse) == 1
     assert sum(row["end"] < row["start"] for row in log) == 1
     assert sum(row["came"] == "maybe" for row in rows_of(inbox / "attendance.csv")) == 1
     assert sum(row["difficulty"] == "7" for row in rows_of(inbox / "commitments.csv")) == 1
@@ -177,7 +189,7 @@ def test_the_bad_rows_are_there(inbox):
 def test_two_pulses_were_sent_twice_and_one_was_corrected(inbox):
     pulse = [tuple(row.values()) for row in rows_of(inbox / "pulse.csv")]
     assert len(pulse) - len({(row[0], row[1].strip().lower(), *row[2:]) for row in pulse}) == 2
-    sessions = Counter((row[1].strip().lower(), row[2], row[3]) for row in pulse if row[3])
+    sessions = Counter((row[1].strip().lower(), row[2], row[4]) for row in pulse if row[4])
     assert sum(count - 1 for count in sessions.values()) == 3
 
 

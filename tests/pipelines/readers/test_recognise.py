@@ -171,7 +171,7 @@ def test_a_refusal_says_file_rule_reason_and_remedy_and_survives_pickling() -> N
         'Timestamp,Q\n"MARKER,2\n',
         "#,Submit Date (UTC),Network ID\nMARKER,MARKER,MARKER,MARKER\n",
         "Timestamp,Respondent ID,Collector ID\n2025/06/25 16:53:36,MARKER,2\n",
-        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:MARKER\nRRULE:FREQ=MARKER\nSUMMARY:MARKER\nEND:VEVENT\nEND:VCALENDAR\n",
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:MARKER\nRRULE:FREQ=MARKER\nSUMMARY:MARKER\nEND:VCALENDAR\n",
         "BEGIN:VCALENDAR\nMARKER MARKER\n",
         '{"group": "MARKER"}\n{"group": "MARKER"\n',
         '{"group": "MARKER", "group": "MARKER"}\n',
