@@ -126,7 +126,7 @@ def _from_zip(path: Path, name: str, folder: Path, budget: _Budget) -> list[Memb
         if any(entry.flag_bits & _ENCRYPTED for entry in wanted):
             raise _refused(name, "archive_encrypted", "it is locked by a password")
         if any(entry.compress_type not in _METHODS for entry in wanted):
-            raise NotImplementedError
+            raise _refused(name, "archive_damaged", "it is packed in a way that is not read")
         members = [
             Member(label(name, entry.filename), folder / str(number)) for number, entry in enumerate(wanted)
         ]
