@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 
 from models.effects.arrays import FloatArray, IntArray
 from models.effects.cells import CommitmentCells
-from models.effects.clusters import sums_by_code
 from models.effects.rates import design_effect, extreme_share_se
 
 _NO_VARIANCE = 1e-18
@@ -35,7 +34,7 @@ class ArmCounts:
     @classmethod
     def of_cells(cls, cells: CommitmentCells, codes: IntArray) -> ArmCounts:
         """Sum cells by the code of each, shape (n,): cluster, group spell or person."""
-        sums = sums_by_code(codes, cells.arm_table())
+        sums = cells.arm_sums(codes)
         return cls(known=sums[:, [0, 2]], kept=sums[:, [1, 3]])
 
     @property

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.effects.arrays import FloatArray, IntArray, whole_numbers
-from models.effects.clusters import Membership, distinct_rows
+from models.effects.clusters import Membership, distinct_rows, ordered_by_value
 from models.effects.dense import close_codes, distinct_codes
 
 KEY_COLUMNS = ("cluster", "group", "person", "arm")
@@ -121,6 +121,16 @@ class CommitmentCells:
             np.multiply(n_known, is_own, out=columns[2 * arm])
             np.multiply(self.n_kept, is_own, out=columns[2 * arm + 1])
         return columns.T
+
+    def arm_sums(self, codes: IntArray) -> FloatArray:
+        """Return what `sums_by_code` makes of `arm_table` and each cell's code, shape (S, 4), without the table."""
+        units, position = distinct_codes(codes)
+        place = 2 * position + self.arm
+        known, kept = (
+            np.bincount(place, weights=n, minlength=2 * units.size).reshape(-1, 2)
+            for n in (self.n_known, self.n_kept)
+        )
+        return ordered_by_value(np.stack([known, kept], axis=2).reshape(-1, 4).astype(np.float64, copy=False))
 
     def _has_doubles(self) -> bool:
         """Whether a key occurs twice; a group spell lies in one cluster, so that the cluster adds nothing to it."""

@@ -147,6 +147,11 @@ def sums_by_code(codes: IntArray, table: FloatArray) -> FloatArray:
     sums = np.empty((distinct.size, table.shape[1]))
     for column in range(table.shape[1]):
         sums[:, column] = np.bincount(position, weights=table[:, column], minlength=distinct.size)
+    return ordered_by_value(sums)
+
+
+def ordered_by_value(sums: FloatArray) -> FloatArray:
+    """Return the rows, shape (d, q), in the order of their own values."""
     return sums[np.lexsort(sums.T[::-1])]
 
 

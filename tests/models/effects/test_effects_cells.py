@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.effects.cells import COUNT_COLUMNS, KEY_COLUMNS, CommitmentCells
+from models.effects.clusters import sums_by_code
 
 Draw = Callable[[Sequence[Sequence[int]]], CommitmentCells]
 
@@ -68,6 +69,12 @@ def test_merging_does_not_depend_on_order_or_grouping(
     a: CommitmentCells, b: CommitmentCells, c: CommitmentCells
 ) -> None:
     assert as_rows(a.merge(b).merge(c)) == as_rows(c.merge(a.merge(b))) == as_rows(b.merge(c).merge(a))
+
+
+@given(some_cells())
+def test_sums_by_arm_are_those_of_the_table_of_arms(cells: CommitmentCells) -> None:
+    for codes in (cells.cluster, cells.person):
+        assert cells.arm_sums(codes).tolist() == sums_by_code(codes, cells.arm_table()).tolist()
 
 
 @given(some_cells())
