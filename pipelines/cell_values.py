@@ -273,7 +273,11 @@ def _of_kind(text: pl.Series, column: Column, export: Export, spec: ValueSpec) -
         return read(text, export.clock, place)
     if column.kind == "choice":
         return _looked_up(text, {choice: choice for choice in column.choices}, pl.String())
-    return _PLAIN_KINDS[column.kind](text)
+    values = _PLAIN_KINDS[column.kind](text)
+    if column.pattern is None:
+        return values
+    whole = values.str.contains(f"^(?:{column.pattern})$")
+    return values.to_frame("v").select(pl.when(whole).then("v")).to_series()
 
 
 def _numbers(text: pl.Series) -> pl.Series:

@@ -43,7 +43,7 @@ def check_file(
         console: Where to say it; the terminal where left out.
         every_row: Whether to say what becomes of each single row too.
     """
-    out = console or Console()
+    out = console or Console(emoji=False)
     if not is_archive(path):
         return _check(programme, path, path.name, out, every_row=every_row)
     with tempfile.TemporaryDirectory() as folder:

@@ -126,7 +126,8 @@ def find_columns(raw: RawTable, file: str, wanted: Iterable[NamedColumn]) -> Fou
     }
     missing = [column for column in columns if not any(hits[column.names].values()) and not column.is_optional]
     if missing:
-        raise _missing(file, missing, headings.columns)
+        is_headed = any(any(by_name.values()) for by_name in hits.values())
+        raise _missing(file, missing, headings.columns, is_headed=is_headed)
     _check_one_each(file, hits)
     _check_not_shared(file, exact, hits)
     drifted = {
@@ -262,14 +263,17 @@ def _check_not_shared(
             )
 
 
-def _missing(file: str, missing: Sequence[NamedColumn], columns: Sequence[str]) -> FileRefused:
-    # Only headings that resemble a missing one are shown: in a file without headings they would be answers.
+def _missing(
+    file: str, missing: Sequence[NamedColumn], columns: Sequence[str], *, is_headed: bool
+) -> FileRefused:
     near = {column for each in missing for name in each.names for column in _nearest(name, columns)}
-    shown = (
-        f"; the nearest it has: {_quoted(sorted(near))}"
-        if near
-        else f"; none of its {len(columns)} is like them"
-    )
+    if not is_headed:
+        # Without a single column found the first row may hold answers: none of it is shown.
+        shown = f"; none of its {len(columns)} was found, so see that its first row holds the headings"
+    elif near:
+        shown = f"; the nearest it has: {_quoted(sorted(near))}"
+    else:
+        shown = f"; none of its {len(columns)} is like them"
     return FileRefused(
         file,
         "missing_column",

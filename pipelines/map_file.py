@@ -77,13 +77,20 @@ def map_file(programme: Programme, path: Path, name: str | None, into: Path | No
         return Mapped((said, *lines_to_paste(raw, staged, named[0], path.name)), is_complete=True)
     folder = into or programme.folders.sources
     target = folder / f"{name or _free_name(path, folder)}.toml"
-    if target.exists():
-        raise FileExistsError(f"{target} is there already and was kept; choose another name with --source.")
-    draft = _draft(raw, path.name, target.stem, readers)
+    if taken := next(
+        (path for path in (target, target.with_name(f"{target.name}.draft")) if path.exists()), None
+    ):
+        raise FileExistsError(f"{taken} is there already and was kept; choose another name with --source.")
+    stem = target.stem
+    draft = _draft(raw, path.name, stem, readers)
+    is_whole = isinstance(_parsed(draft.text, stem), SourceFile)
+    if not is_whole:
+        # One file that cannot be loaded would stop every run.
+        target = target.with_name(f"{target.name}.draft")
     folder.mkdir(parents=True, exist_ok=True)
     with target.open("x", encoding="utf-8") as file:
         file.write(draft.text)
-    refused, lines = _what_is_left(draft, raw, path.name, target.stem, readers)
+    refused, lines = _what_is_left(draft, raw, path.name, stem, readers)
     doubled = [
         f"  - sources/{source.name}.toml names this file too: narrow its `files`, or delete it if it is not needed."
         for source in named
@@ -91,6 +98,8 @@ def map_file(programme: Programme, path: Path, name: str | None, into: Path | No
     ]
     head = f"Drafted {target} from {path.name} ({raw.format})."
     left = [*(f"  - {point}" for point in (*draft.open_points, *refused)), *doubled]
+    if not is_whole:
+        left.append(f"  - Then rename it to {stem}.toml: until then it is not read.")
     rest = ["Left to do:", *left] if left else ["Nothing is left to fill in."]
     last = f'Next: read it, then `peerlift check "{path}"` says what would be read.'
     return Mapped((head, *rest, *lines, last), not left, target)
@@ -136,7 +145,11 @@ def _free_name(path: Path, folder: Path) -> str:
     words = re.findall(r"[a-z]+", _COUNTER.sub(" ", path.stem).casefold())
     stem = "_".join(words)[:40].strip("_") or "source"
     names = (stem, *(f"{stem}_{number}" for number in range(2, 1000)))
-    return next(name for name in names if not (folder / f"{name}.toml").exists())
+    return next(
+        name
+        for name in names
+        if not any((folder / f"{name}{end}").exists() for end in (".toml", ".toml.draft"))
+    )
 
 
 def _draft(raw: RawTable, file: str, name: str, readers: Readers) -> Draft:

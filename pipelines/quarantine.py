@@ -25,7 +25,7 @@ def print_quarantine(
         rule: Name, or pattern as `readable:*`, of the rules to list; all where it is None.
         console: Where to print.
     """
-    out = console or Console()
+    out = console or Console(emoji=False)
     if not programme.folders.database.exists():
         out.print("No run yet: `peerlift run` reads what is in the inbox.")
         return False

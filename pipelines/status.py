@@ -27,7 +27,7 @@ ROW_COLUMNS = ("n_rows_in", "n_rows_stored", "n_rows_superseded", "n_rows_droppe
 
 def print_status(programme: Programme, console: Console | None = None) -> bool:
     """Print the status of a programme; returns whether anything was refused or set aside."""
-    out = console or Console()
+    out = console or Console(emoji=False)
     out.print(programme.name, style="bold", markup=False, highlight=False)
     _print_freshness(programme, out)
     waiting = _waiting(programme, out)

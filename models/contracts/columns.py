@@ -46,9 +46,9 @@ class Column:
     """One column: its kind, whether a row needs it, and the range a value must lie in.
 
     `is_key` columns identify a row; a later version of the same key replaces the earlier one.
-    `minimum` and `maximum` are inclusive and in the unit of the column's name.
-    `not_before` names a column of the same row that must not lie after this one. `is_past` columns tell of what
-    has been: a day or more after the run they can only be a slip.
+    `minimum` and `maximum` are inclusive and in the unit of the column's name. A text matches `pattern` from end to
+    end, where it has one. `not_before` names a column of the same row that must not lie after this one. `is_past`
+    columns tell of what has been: a day or more after the run they can only be a slip.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Column:
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    pattern: str | None = None
     not_before: str | None = None
     is_past: bool = False
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from models.contracts.columns import Column, Table
 
+# A wave names rows of published tables: a closed form keeps what people wrote in a swapped column out of them.
+WAVES = r"baseline|not_taking_part|session-[0-9]{2,3}"
+
 PEOPLE = Table(
     "people",
     "person x spell (a spell ends when department, level or manager changes)",
@@ -147,7 +150,7 @@ INVITATIONS = Table(
     "person x wave",
     (
         Column("person_id", "person", "Person asked.", is_key=True, is_required=True),
-        Column("wave", "text", "Survey wave.", is_key=True, is_required=True),
+        Column("wave", "text", "Survey wave.", is_key=True, is_required=True, pattern=WAVES),
         Column("invited_at", "time", "When the person was asked.", is_required=True, is_past=True),
         Column("channel", "text", "How the person was asked."),
     ),
@@ -159,7 +162,14 @@ ANSWERS = Table(
     "person x wave x question",
     (
         Column("person_id", "person", "Person answering.", is_key=True, is_required=True),
-        Column("wave", "text", "Survey wave: `baseline` or `session-03`.", is_key=True, is_required=True),
+        Column(
+            "wave",
+            "text",
+            "Survey wave: `baseline`, `session-03` or `not_taking_part`.",
+            is_key=True,
+            is_required=True,
+            pattern=WAVES,
+        ),
         Column("question_id", "text", "Question of the catalogue.", is_key=True, is_required=True),
         Column("session_id", "session", "Session the answer is about."),
         Column("score", "number", "Answer as scored by the catalogue.", is_required=True),

@@ -11,13 +11,29 @@ from pipelines.deliveries_compared import Delivery, compare_deliveries
 from pipelines.notices import Notice
 from pipelines.readers import FileRefused
 from pipelines.source_spec import SourceFile
-from pipelines.store.deliveries import LandedFile, Reading, list_files, register_file
+from pipelines.store.deliveries import LandedFile, Reading, list_files, register_file, rename_refused
 from pipelines.store.earlier_deliveries import earlier_deliveries, record_replaced, rows_held
 from pipelines.store.file_notices import file_headings, register_name
 from pipelines.store.inbox_look import CameIn
 from pipelines.store.warehouse import Connection, fetch
 
 SAME_BYTES_RULE = "same_bytes_two_sources"
+
+
+def take_new_names(connection: Connection, inbox: Sequence[CameIn], sources: Iterable[SourceFile]) -> None:
+    """Let refused files go by a name that serves: one a source file describes, or the one they were renamed to.
+
+    Bytes that were refused under every name so far hold nothing back under another.
+    """
+    sources, here = tuple(sources), {file.name for file in inbox}
+    for file in inbox:
+        known = list_files(connection).filter(sha256=file.sha256).sort("landed_at", "file_id")
+        if known.is_empty() or not known["status"].eq("refused").all() or file.name in set(known["name"]):
+            continue
+        first = known.row(0, named=True)
+        serves = bool(_fitting(file.name, sources)) and not _fitting(first["name"], sources)
+        if serves or first["name"] not in here:
+            rename_refused(connection, first["file_id"], file.name)
 
 
 def note_other_names(

@@ -21,7 +21,7 @@ from pipelines.readers.raw import ROW_NUMBER
 from pipelines.settings import Folders, Programme, package_version
 from pipelines.source_file import load_source_file
 from pipelines.source_spec import SourceFile, choose_source
-from pipelines.stages.comparing import note_other_names, same_bytes_refusal
+from pipelines.stages.comparing import note_other_names, same_bytes_refusal, take_new_names
 from pipelines.stages.landed_copies import DAMAGED_RULE, is_intact, landed_path, refuse_damaged
 from pipelines.store.deliveries import Reading, key_fingerprint, list_files, put_readings, remember_key
 from pipelines.store.file_notices import put_seen
@@ -113,6 +113,7 @@ def stage_new_files(programme: Programme) -> list[Reading]:
     readers = load_readers(programme)
     all_sources = refusal_hash(readers)
     with open_warehouse(programme.folders.database) as connection:
+        take_new_names(connection, taken_in(connection), readers.sources.values())
         files = list_files(connection)
         before = key_fingerprint(connection)
     if before not in (None, readers.key.fingerprint):

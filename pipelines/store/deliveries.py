@@ -80,6 +80,14 @@ def forget_refused(connection: Connection, still_there: Sequence[str]) -> None:
     )
 
 
+def rename_refused(connection: Connection, file_id: str, name: str) -> None:
+    """Give a refused file the name its bytes lie under now; it is read anew under it."""
+    connection.execute(
+        "update files set name = ?, reading_hash = null where file_id = ? and status = 'refused'",
+        [name, file_id],
+    )
+
+
 def key_fingerprint(connection: Connection) -> str | None:
     """Fingerprint of the identity key the stored rows were made with; None before the first."""
     return one_row(connection, "select max(fingerprint) from identity_key")[0]  # type: ignore[no-any-return]

@@ -21,7 +21,7 @@ AXE_PATHS = [
     *(f"ok/{name}" for name in PAGES),
     *(f"{state}/{name}" for state in ("real", "too_early") for name in ("index.html", "commitments.html")),
 ]
-CHART_PAGES = [page for page in PAGES if page != "methods.html"]
+CHART_PAGES = [page for page in PAGES if page not in ("data_health.html", "methods.html")]
 OPEN_DETAILS = "document.querySelectorAll('details').forEach(details => details.open = true)"
 
 

@@ -150,9 +150,15 @@ def test_two_wordings_that_are_both_there_are_refused_unless_they_are_one_column
 
 
 def test_none_of_several_wordings_is_named_as_missing_with_all_of_them() -> None:
-    refusal = refusal_of(["Usful?"], NamedColumn(("Useful?", "Nützlich?")))
+    refusal = refusal_of(["Usful?", "Trust?"], NamedColumn(("Useful?", "Nützlich?")), NamedColumn(("Trust?",)))
     assert refusal.rule == "missing_column"
     assert "`Useful?` or `Nützlich?`; the nearest it has: `Usful?`" in refusal.reason
+
+
+def test_no_cell_of_the_first_row_is_shown_where_no_column_was_found() -> None:
+    refusal = refusal_of(["fromm"], NamedColumn(("from",)))
+    assert "fromm" not in str(refusal)
+    assert "none of its 1 was found, so see that its first row holds the headings" in refusal.reason
 
 
 def test_an_optional_column_may_be_absent_and_is_found_where_it_is_there() -> None:

@@ -69,9 +69,11 @@ def test_a_file_that_is_there_is_never_written_over(folder: Path, tmp_path: Path
 def test_a_second_source_of_one_name_gets_a_number(folder: Path, tmp_path: Path) -> None:
     export = written(tmp_path / "roster.csv", "Mail,Dept,Since", "a@example.org,Sales,2026-01-01")
     result = peerlift(folder, "map", export)
-    assert (folder / "sources" / "roster_2.toml").exists()
+    assert (folder / "sources" / "roster_2.toml.draft").exists()
     assert result.exit_code == 3
     assert "sources/roster.toml names this file too" in result.output
+    assert "Then rename it to roster_2.toml: until then it is not read." in result.output
+    assert peerlift(folder, "check", export).exit_code in (0, 3)
 
 
 def test_an_export_that_is_read_already_gets_no_draft(folder: Path, tmp_path: Path) -> None:

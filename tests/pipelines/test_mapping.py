@@ -471,3 +471,38 @@ def test_rows_the_tool_marks_are_left_out_by_the_marks_name_unless_the_source_ke
         "": [(3, "preview"), (4, "unfinished")],
         'keep = ["unfinished"]\n': [(3, "preview")],
     }
+
+
+def test_a_wave_is_one_of_a_closed_form_so_that_no_name_becomes_one() -> None:
+    invitations = read_source_file(
+        """
+format = "csv"
+files = ["*.csv"]
+[[rows]]
+table = "invitations"
+[rows.columns]
+person_id = { column = "E-mail" }
+wave = { column = "Wave" }
+invited_at = { column = "At" }
+""",
+        "invitations",
+    )
+    waves = ("baseline", "session-03", "not_taking_part", "ada@example.org", "session-3 ada", "Session-03")
+    rows = [("2026-01-05 09:00", "a@example.org", wave) for wave in waves]
+    mapped = map_rows(
+        raw_table(("At", "E-mail", "Wave"), rows, "csv"),
+        invitations,
+        file="invitations.csv",
+        key=KEY,
+        questions=QUESTIONS,
+        time_zone="UTC",
+    )
+    found = mapped.tables["invitations"].select("wave", "unreadable").rows()
+    assert found == [
+        ("baseline", ""),
+        ("session-03", ""),
+        ("not_taking_part", ""),
+        (None, ",wave,"),
+        (None, ",wave,"),
+        (None, ",wave,"),
+    ]

@@ -130,3 +130,23 @@ def test_read_anew_a_file_is_compared_with_what_came_before_it_again(one_source:
     source.write_text(source.read_text("utf-8") + "\n# a remark\n", "utf-8")
     take_in(one_source, 14)
     assert noticed(one_source) == [("sheet.csv", "file_shrank")]
+
+
+@pytest.mark.parametrize("both", [False, True], ids=["renamed", "beside the other name"])
+def test_bytes_refused_under_a_name_no_source_fits_are_read_under_one_that_fits(
+    two_arms: Programme, both: bool
+) -> None:
+    take_in(two_arms, 0, my_members__csv=csv(ROW))
+    assert statuses(two_arms) == {"my_members.csv": ("refused", "no_source_fits")}
+    if not both:
+        (two_arms.folders.inbox / "my_members.csv").unlink()
+    take_in(two_arms, 1, arm_b__csv=csv(ROW))
+    assert statuses(two_arms)["arm_b.csv"] == ("loaded", None)
+    assert accounts(two_arms) == [("arm_b.csv", 1, (1, 0, 0, 0))]
+
+
+def test_a_refused_file_goes_by_the_name_it_was_renamed_to(two_arms: Programme) -> None:
+    take_in(two_arms, 0, my_members__csv=csv(ROW))
+    (two_arms.folders.inbox / "my_members.csv").unlink()
+    take_in(two_arms, 1, our_members__csv=csv(ROW))
+    assert statuses(two_arms) == {"our_members.csv": ("refused", "no_source_fits")}
