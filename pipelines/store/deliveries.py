@@ -197,12 +197,15 @@ def row_accounts(connection: Connection) -> pl.DataFrame:
 
 
 def quarantined_rows(connection: Connection) -> pl.DataFrame:
-    """Every row set aside for mending: file, row, table and rule; never a value."""
+    """Every row set aside for mending: file, row, table and rule; never a value.
+
+    A row of the file that became several of a table, as one answer to each question, is listed once under a rule.
+    """
     return fetch(
         connection,
-        "select f.name as file, f.source, a.row_number, a.table_name, a.rule from set_aside as a "
+        "select distinct f.name as file, f.source, a.row_number, a.table_name, a.rule from set_aside as a "
         "inner join files as f using (file_id) where a.disposition = 'quarantined' "
-        "order by f.name, a.row_number, a.table_name, a.rule",
+        "order by file, row_number, table_name, rule",
     )
 
 

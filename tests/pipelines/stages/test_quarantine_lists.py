@@ -63,3 +63,23 @@ def test_every_rule_that_sets_rows_aside_is_explained() -> None:
     staged = {(table.name, rule.name) for table in CORE_TABLES for rule in rules_of(table, "staged")}
     assert set(known) == staged | {(rule.table.name, rule.name) for rule in CROSS_RULES}
     assert all(rule.meaning.endswith(".") and "None" not in rule.meaning for rule in known.values())
+
+
+def test_a_row_with_several_answers_is_listed_once_under_a_rule(tmp_path: Path) -> None:
+    pulse = """
+        format = "csv"
+        files = ["*.csv"]
+        [[rows]]
+        table = "answers"
+        [rows.columns]
+        person_id = { column = "who" }
+        wave = { column = "wave" }
+        answered_at = { column = "at" }
+        [rows.questions]
+        trust = { column = "trust" }
+        meaningful_talk = { column = "talk" }
+    """
+    programme = programme_of(tmp_path / "asked", pulse=pulse)
+    take_in(programme, 0, pulse__csv="who,wave,at,trust,talk\nada@example.org,eins,2026-09-01 12:00,4,5\n")
+    rules = pl.read_csv(programme.folders.quarantine).select("row_number", "rule").rows()
+    assert sorted(rules) == [(2, "readable:wave")]
