@@ -177,6 +177,9 @@ def _answer_rules(question_ids: tuple[str, ...]) -> list[Rule]:
 
 
 def _wanted(column: Column) -> str:
+    if column.pattern:
+        # What a form written as a pattern means stands in the column's description.
+        return column.description.partition(": ")[2].rstrip(".")
     if column.choices:
         return "one of " + ", ".join(column.choices)
     if column.minimum is not None and column.maximum is not None:

@@ -9,6 +9,7 @@ from models.contracts.columns import Column, Table
 
 # A wave names rows of published tables: a closed form keeps what people wrote in a swapped column out of them.
 WAVES = r"baseline|not_taking_part|session-[0-9]{2,3}"
+WAVE_WORDS = "Survey wave: `baseline`, `session-03` or `not_taking_part`."
 
 PEOPLE = Table(
     "people",
@@ -150,7 +151,7 @@ INVITATIONS = Table(
     "person x wave",
     (
         Column("person_id", "person", "Person asked.", is_key=True, is_required=True),
-        Column("wave", "text", "Survey wave.", is_key=True, is_required=True, pattern=WAVES),
+        Column("wave", "text", WAVE_WORDS, is_key=True, is_required=True, pattern=WAVES),
         Column("invited_at", "time", "When the person was asked.", is_required=True, is_past=True),
         Column("channel", "text", "How the person was asked."),
     ),
@@ -165,7 +166,7 @@ ANSWERS = Table(
         Column(
             "wave",
             "text",
-            "Survey wave: `baseline`, `session-03` or `not_taking_part`.",
+            WAVE_WORDS,
             is_key=True,
             is_required=True,
             pattern=WAVES,

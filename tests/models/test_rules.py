@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from models.catalogue import questions
-from models.contracts import ANSWERS, CORE_TABLES, MEMBERSHIPS, OUTCOME_REPORTS, SESSIONS, Column, Table
+from models.contracts import (
+    ANSWERS,
+    CORE_TABLES,
+    MEMBERSHIPS,
+    OUTCOME_REPORTS,
+    SESSIONS,
+    Column,
+    Table,
+    core_table,
+)
 from models.rules import core_rules, staged_rules
 
 TABLE = Table(
@@ -81,3 +90,8 @@ def test_staged_and_core_differ_in_what_an_empty_cell_is_called() -> None:
     # A cell that is filled but unreadable breaks `readable`, not also `filled`.
     assert {rule.kind for rule in staged_rules(SESSIONS)} & {"filled", "required"} == {"filled"}
     assert {rule.kind for rule in core_rules(SESSIONS)} & {"filled", "required"} == {"required"}
+
+
+def test_the_remedy_of_a_wave_names_its_forms() -> None:
+    (rule,) = (rule for rule in staged_rules(core_table("invitations")) if rule.name == "readable:wave")
+    assert rule.remedy.startswith("Write wave as `baseline`, `session-03` or `not_taking_part`, or add")
